@@ -1,0 +1,43 @@
+# Every chore of the project is a target here; .ci/run calls only these.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint format types rooms lock clean
+
+help:            ## this list
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "mobilize needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv from requirements.lock ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv/ready   ## the whole loop on this machine; nothing leaves it
+	$(BIN)/mobilize demo
+
+test: .venv/ready   ## the test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: .venv/ready   ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/ready ## put the code into ruff's format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+types: .venv/ready  ## mypy, strict
+	$(BIN)/mypy
+
+rooms: .venv/ready  ## import-linter: the rivers run one way
+	$(BIN)/lint-imports
+
+lock: .venv/ready   ## write requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --output-file requirements.lock
+
+clean:           ## remove what was built, not what was sent or received
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build dist

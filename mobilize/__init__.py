@@ -1,0 +1,1 @@
+"""Letters to governments, delivered exactly once, and a reply log that can be trusted."""

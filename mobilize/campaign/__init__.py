@@ -1,0 +1,1 @@
+"""What one campaign knows: its contacts, its record, its arguments. All data, read from its folder."""

@@ -1,0 +1,1 @@
+"""Coming in: what arrived, who wrote it, what it says. Knows nothing of post."""
