@@ -1,0 +1,1 @@
+"""Facts that no campaign changes: countries, languages, hours."""
