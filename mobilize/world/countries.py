@@ -50,7 +50,7 @@ class Country:
 
     def name(self, language: str) -> str:
         """Name the country in a language (BCP 47; only its first part counts); English where there is none."""
-        return self.names.get(language.split("-")[0].split("_")[0], self.names["en"])
+        return self.names.get(language.replace("_", "-").partition("-")[0], self.names["en"])
 
 
 @functools.cache
