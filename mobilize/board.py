@@ -53,6 +53,7 @@ class GroupRow:
 
 def by_country(
     countries: Iterable[Country],
+    *,
     standings: Mapping[str, Standing],
     letters: Mapping[str, Mapping[str, int]],
     replies: Mapping[str, Mapping[str, int]],

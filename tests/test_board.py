@@ -34,7 +34,7 @@ def rows() -> tuple[board.CountryRow, ...]:
     stances = {code: current([statement(code, "cosponsor", by)]) for code, by in (("KE", PARSER), ("UY", "amina"))}
     return board.by_country(
         countries().values(),
-        standings,
+        standings=standings,
         letters={"KE": {"sent": 2}, "UY": {"sent": 1, "failed": 1}, "PS": {"in_doubt": 1}},
         replies={"UY": {"reply": 1}, "KE": {"acknowledgement": 1}},
         stances={code: now for code, now in stances.items() if now},

@@ -1,0 +1,92 @@
+"""The command line: parse, call one desk function, show.
+
+Heavy packages are imported inside the commands, so that `mobilize --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mobilize.cli import (
+    check,
+    contacts,
+    countries,
+    demo,
+    init,
+    parse_reply,
+    preview,
+    record,
+    replies,
+    send,
+    status,
+)
+from mobilize.errors import DataFaulty, MobilizeError
+
+app = typer.Typer(
+    name="mobilize",
+    no_args_is_help=True,
+    # Plain help: rich's takes longer to import than all the rest (docs/decisions/010).
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Read, list and export what came back.")
+record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
+contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    campaign: Annotated[
+        Path, typer.Option("--campaign", "-C", help="The campaign folder (default: this one).", metavar="DIR")
+    ] = Path(),
+) -> None:
+    """Tailored letters to governments, delivered exactly once, and a reply log that can be trusted.
+
+    Nothing leaves this machine without --yes or a typed confirmation.
+    """
+    ctx.obj = campaign
+
+
+app.command()(init.init)
+app.command()(check.check)
+app.command()(countries.countries)
+app.command()(preview.preview)
+app.command()(send.send)
+app.command()(status.status)
+app.command()(demo.demo)
+app.add_typer(replies_app, name="replies")
+replies_app.command("import")(replies.import_)
+replies_app.command("parse")(parse_reply.parse)
+replies_app.command("log")(replies.log)
+replies_app.command("show")(replies.show)
+replies_app.command("review")(replies.review)
+replies_app.command("export")(replies.export)
+app.add_typer(record_app, name="record")
+record_app.command("import")(record.import_)
+app.add_typer(contacts_app, name="contacts")
+contacts_app.command("import")(contacts.import_)
+
+
+def main() -> None:
+    """Run one command. Exit 0 done, 1 faults found or work failed, 2 wrong usage; errors go to stderr as sentences."""
+    try:
+        app()
+    except DataFaulty as error:
+        for fault in error.faults:
+            sys.stderr.write(f"{fault}\n")
+        _end(f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was done.", error.hint)
+    except MobilizeError as error:
+        _end(error.sentence, error.hint)
+
+
+def _end(sentence: str, hint: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    if hint:
+        sys.stderr.write(f"  {hint}\n")
+    sys.exit(1)

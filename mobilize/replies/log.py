@@ -1,0 +1,248 @@
+"""The reply log in SQL: raw mail is kept before it is read; statements and corrections are only ever added."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from mobilize.inbox.raw import MailId, RawMail
+from mobilize.inbox.reply import Reply
+from mobilize.replies.review import PARSER, Statement
+from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the log, as a list shows it; the whole reply stands in `parsed`."""
+
+    reply: MailId
+    received_at: dt.datetime
+    #: Day it was said, as the mail is dated; None: no readable date.
+    said_on: dt.date | None
+    kind: str
+    via: str | None
+    country: str | None
+    #: What the parser suggests.
+    stance: str | None
+    reporter: str | None
+    language: str | None
+    #: Id of the letter it answers; None: not matched.
+    letter: str | None
+    #: Why a person must look; empty: nobody must, or somebody has.
+    attention: str
+    #: Who marked it reviewed; empty: nobody yet.
+    reviewed_by: str
+    #: The parsed reply in the contract's names (DESIGN.md).
+    parsed: Mapping[str, object]
+
+
+def keep(connection: Connection, mail: RawMail, data: bytes, *, sealed: bool, now: dt.datetime) -> bool:
+    """Store a message's bytes under their own hash; commit before anything is parsed.
+
+    data: the bytes to store, encrypted where `sealed` is set; the id is of the bytes as they arrived.
+    Returns False where they are kept already: the same message twice is one entry.
+    """
+    if connection.execute(select(raw_mail.c.id).where(raw_mail.c.id == mail.id)).first():
+        return False
+    connection.execute(
+        insert(raw_mail).values(id=mail.id, data=data, sealed=sealed, origin=mail.origin, received_at=now)
+    )
+    return True
+
+
+def stored(connection: Connection, reply: str) -> tuple[bytes, bool] | None:
+    """Fetch the stored bytes of a message and whether they are encrypted; None where there is none."""
+    row = connection.execute(select(raw_mail.c.data, raw_mail.c.sealed).where(raw_mail.c.id == reply)).first()
+    return (row.data, row.sealed) if row else None
+
+
+def unread(connection: Connection, campaign: str) -> list[MailId]:
+    """Ids of messages that are kept but were never read for this campaign: a crash between the two loses nothing."""
+    known = select(replies.c.reply).where(replies.c.campaign == campaign)
+    rows = connection.execute(select(raw_mail.c.id).where(raw_mail.c.id.not_in(known)).order_by(raw_mail.c.received_at))
+    return [MailId(row.id) for row in rows]
+
+
+def record(connection: Connection, campaign: str, reply: Reply, *, letter: str | None, attention: str, now: dt.datetime) -> None:
+    """Write what was read in a message: its row, the stance it suggests, the plans it tells.
+
+    A message read before gets its row written anew; a person's review of it, and all statements, stay.
+    """
+    values = {
+        "read_at": now,
+        "said_on": day_of(reply.date),
+        "kind": reply.kind,
+        "via": reply.via,
+        "country": reply.country,
+        "stance": reply.stance,
+        "reporter": reply.reporter,
+        "language": reply.language,
+        "letter": letter,
+        "attention": attention,
+        "parsed": json.dumps(reply.as_json(), ensure_ascii=False),
+    }
+    key = (replies.c.campaign == campaign) & (replies.c.reply == reply.id)
+    if connection.execute(select(replies.c.reply).where(key)).first():
+        connection.execute(update(replies).where(key).values(**values))
+    else:
+        connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
+    _suggest(connection, campaign, reply, now)
+
+
+def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
+    already = select(stances.c.number).where(
+        (stances.c.campaign == campaign)
+        & (stances.c.reply == reply.id)
+        & (stances.c.by == PARSER)
+        & (stances.c.country == (reply.country or ""))
+        & (stances.c.stance == (reply.stance or ""))
+    )
+    if reply.country and reply.stance and not connection.execute(already).first():
+        evidence = next((each for each in reply.evidence if each.field == "stance"), None)
+        state(
+            connection,
+            campaign,
+            reply=reply.id,
+            country=reply.country,
+            stance=reply.stance,
+            concerns=reply.concerns,
+            quote=evidence.words if evidence else "",
+            rule=evidence.rule if evidence else "",
+            said_on=day_of(reply.date),
+            direct=reply.via == "direct" and reply.kind == "reply",
+            by=PARSER,
+            now=now,
+        )
+    planned = select(plans.c.country).where((plans.c.campaign == campaign) & (plans.c.reply == reply.id))
+    known = {row.country for row in connection.execute(planned)}
+    for country in reply.targets:
+        if country not in known:
+            plan = {"reporter": reply.reporter or reply.from_address or "", "planned_on": day_of(reply.date), "by": PARSER}
+            connection.execute(insert(plans).values(campaign=campaign, reply=reply.id, country=country, **plan))
+
+
+def state(
+    connection: Connection,
+    campaign: str,
+    *,
+    reply: str,
+    country: str,
+    stance: str | None,
+    concerns: Sequence[str],
+    quote: str,
+    rule: str,
+    said_on: dt.date | None,
+    direct: bool,
+    by: str,
+    now: dt.datetime,
+) -> None:
+    """Add one statement to the ledger of stances. None is ever changed or removed."""
+    connection.execute(
+        insert(stances).values(
+            campaign=campaign,
+            reply=reply,
+            country=country,
+            stance=stance or "",
+            concerns=" ".join(concerns),
+            quote=quote,
+            rule=rule,
+            said_on=said_on,
+            direct=direct,
+            by=by,
+            recorded_at=now,
+        )
+    )
+
+
+def correct(
+    connection: Connection, campaign: str, reply: str, changes: Mapping[str, tuple[str, str]], *, by: str, now: dt.datetime
+) -> None:
+    """Note who changed which field of a reply from what to what, and mark it reviewed.
+
+    changes: field -> (before, after); may be empty: the person agreed with all of it.
+    """
+    for field, (before, after) in changes.items():
+        row = {"campaign": campaign, "reply": reply, "field": field, "before": before, "after": after}
+        connection.execute(insert(corrections).values(**row, by=by, at=now))
+    values = {"reviewed_by": by, "attention": ""}
+    if "country" in changes:
+        values["country"] = changes["country"][1]
+    key = (replies.c.campaign == campaign) & (replies.c.reply == reply)
+    connection.execute(update(replies).where(key).values(**values))
+
+
+def entries(connection: Connection, campaign: str) -> list[Entry]:
+    """All entries of a campaign, newest first. The caller orders and filters: a log is thousands of rows, not millions."""
+    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
+    rows = connection.execute(
+        chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)
+    )
+    return [
+        Entry(
+            reply=MailId(row.reply),
+            received_at=row.received_at,
+            said_on=row.said_on,
+            kind=row.kind,
+            via=row.via,
+            country=row.country,
+            stance=row.stance,
+            reporter=row.reporter,
+            language=row.language,
+            letter=row.letter,
+            attention=row.attention,
+            reviewed_by=row.reviewed_by,
+            parsed=json.loads(row.parsed),
+        )
+        for row in rows
+    ]
+
+
+def statements(connection: Connection, campaign: str) -> dict[str, list[Statement]]:
+    """The whole ledger of stances, by country, in the order of recording."""
+    found: dict[str, list[Statement]] = {}
+    for row in connection.execute(select(stances).where(stances.c.campaign == campaign).order_by(stances.c.number)):
+        found.setdefault(row.country, []).append(
+            Statement(
+                number=row.number,
+                reply=row.reply,
+                country=row.country,
+                stance=row.stance or None,
+                concerns=tuple(row.concerns.split()),
+                quote=row.quote,
+                rule=row.rule,
+                said_on=row.said_on,
+                direct=row.direct,
+                by=row.by,
+                recorded_at=row.recorded_at,
+            )
+        )
+    return found
+
+
+def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:
+    """How many partners plan to approach each country. Who they are does not leave this function (rules.md D2)."""
+    counted = select(plans.c.country, func.count(plans.c.reporter.distinct()).label("partners"))
+    rows = connection.execute(counted.where(plans.c.campaign == campaign).group_by(plans.c.country))
+    return {row.country: row.partners for row in rows}
+
+
+def kinds_by_country(found: Iterable[Entry]) -> dict[str, dict[str, int]]:
+    """Count entries by country and kind."""
+    counts: dict[str, dict[str, int]] = {}
+    for entry in found:
+        if entry.country:
+            of_country = counts.setdefault(entry.country, {})
+            of_country[entry.kind] = of_country.get(entry.kind, 0) + 1
+    return counts
+
+
+def day_of(date: str | None) -> dt.date | None:
+    """The day of an ISO 8601 date as the parser writes it; None where it wrote none, or none that exists."""
+    try:
+        return dt.date.fromisoformat(date[:10]) if date else None
+    except ValueError:
+        return None

@@ -1,0 +1,43 @@
+"""Which replies a person must look at, and why: so that one "yes" is not lost among 400 bounces."""
+
+from __future__ import annotations
+
+from mobilize.inbox.reply import Reply
+
+#: Kinds that need nobody where the program could act on them by itself.
+MACHINE_KINDS = frozenset({"bounce", "auto_reply", "acknowledgement"})
+
+#: The order in which an organiser reads in the morning: what moves a vote first, machines last.
+READING_ORDER = ("reply", "partner_report", "complaint", "unsubscribe", "other", "acknowledgement", "auto_reply", "bounce")
+
+
+def attention(reply: Reply) -> str:
+    """Say in words why a person must look at this reply; empty where nobody must.
+
+    A government's stance always waits for a person: the parser only suggests it.
+    """
+    if reply.error:
+        return "could not be read whole: open the original"
+    if reply.kind == "other":
+        return "not understood: read it, or mark it as none of ours"
+    if reply.kind == "bounce":
+        return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
+    if reply.kind in MACHINE_KINDS:
+        return ""
+    if reply.kind == "unsubscribe":
+        return "asks not to be written to: see that it is on the suppression list"
+    if reply.kind == "complaint":
+        return "a complaint: nobody there is to be written to again"
+    return _of_words(reply)
+
+
+def _of_words(reply: Reply) -> str:
+    if reply.stance and not reply.country:
+        return f"says {reply.stance}, but whose government? name the country"
+    if reply.stance:
+        return f"seems to say {reply.stance}: confirm or correct"
+    if reply.kind == "reply":
+        return "an authority wrote, and no stance was found: read it"
+    if reply.targets:
+        return "a partner's plans: confirm the countries"
+    return "a partner wrote: read it"
