@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
+
+from babel import Locale, UnknownLocaleError
+
+from mobilize.campaign import addresses
+from mobilize.campaign.faults import Fault, Weight
+from mobilize.campaign.headers import Layout
+from mobilize.campaign.tables import Row, Table
+from mobilize.campaign.values import country_sentence, iso_date, one_line, unfit
+from mobilize.world.countries import countries
 
 #: Stable across edits of name, address and notes: made of country, audience, organisation and office.
 ContactId = NewType("ContactId", str)
@@ -61,3 +73,393 @@ class Contact:
     #: Overrides (optional columns): the salutation line, and the honour before the name.
     salutation: str = ""
     honour: str = ""
+
+
+LAYOUT = Layout(
+    columns=(
+        "country",
+        "audience",
+        "organisation",
+        "office",
+        "name",
+        "gender",
+        "email",
+        "language",
+        "accreditation",
+        "sensitive",
+        "source",
+        "checked_on",
+        "notes",
+        "salutation",
+        "honour",
+    ),
+    required=frozenset({"country", "audience", "organisation", "email"}),
+    aliases={
+        "e_mail": "email",
+        "mail": "email",
+        "emails": "email",
+        "email_address": "email",
+        "e_mail_address": "email",
+        "address": "email",
+        "courriel": "email",
+        "adresse_e_mail": "email",
+        "correo": "email",
+        "correo_electronico": "email",
+        "iso2": "country",
+        "iso": "country",
+        "country_code": "country",
+        "state": "country",
+        "pays": "country",
+        "pais": "country",
+        "land": "country",
+        "organization": "organisation",
+        "org": "organisation",
+        "institution": "organisation",
+        "ministry": "organisation",
+        "ministere": "organisation",
+        "organizacion": "organisation",
+        "title": "office",
+        "position": "office",
+        "function": "office",
+        "fonction": "office",
+        "cargo": "office",
+        "full_name": "name",
+        "contact": "name",
+        "nom": "name",
+        "nombre": "name",
+        "sex": "gender",
+        "genre": "gender",
+        "genero": "gender",
+        "lang": "language",
+        "langue": "language",
+        "idioma": "language",
+        "type": "audience",
+        "kind": "audience",
+        "status": "accreditation",
+        "src": "source",
+        "url": "source",
+        "checked": "checked_on",
+        "last_checked": "checked_on",
+        "verified_on": "checked_on",
+        "date": "checked_on",
+        "note": "notes",
+        "comment": "notes",
+        "comments": "notes",
+        "remarks": "notes",
+        "honor": "honour",
+        "greeting": "salutation",
+    },
+)
+
+#: The columns that every contacts.csv of ours has; the last two of LAYOUT are written only where one is filled.
+WRITTEN = LAYOUT.columns[:-2]
+
+#: Longest value of a column that is printed on one line of the letter (an A4 line holds about 90 characters).
+LONGEST_LINE = 200
+
+#: What other tables write -> what we write: offered, never taken, since a wrong gender is an insult.
+_GENDERS: Mapping[str, str] = {
+    "female": "f",
+    "woman": "f",
+    "ms": "f",
+    "mrs": "f",
+    "mme": "f",
+    "femme": "f",
+    "sra": "f",
+    "mujer": "f",
+    "w": "f",
+    "male": "m",
+    "man": "m",
+    "mr": "m",
+    "homme": "m",
+    "h": "m",
+    "sr": "m",
+    "hombre": "m",
+    "unknown": "",
+    "-": "",
+    "?": "",
+    "n/a": "",
+    "x": "",
+}
+_AUDIENCES: Mapping[str, str] = {
+    "ministry": "minister",
+    "ministers": "minister",
+    "mfa": "minister",
+    "government": "minister",
+    "institution": "nhri",
+    "ombudsman": "nhri",
+    "ombudsperson": "nhri",
+    "commission": "nhri",
+    "ngos": "ngo",
+    "partner": "ngo",
+    "organisation": "ngo",
+    "civil society": "ngo",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One row that is not used, and why."""
+
+    row: Row
+    faults: tuple[Fault, ...]
+
+    @property
+    def reason(self) -> str:
+        """All reasons in one cell, for the file of refused rows."""
+        return "; ".join(f"{each.column}: {each.sentence}" if each.column else each.sentence for each in self.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The fate of every row: each is a contact or a refusal."""
+
+    contacts: tuple[Contact, ...]
+    refused: tuple[Refusal, ...]
+    #: Errors of the refused rows, and warnings of the others, in the order of lines.
+    faults: tuple[Fault, ...]
+
+
+@dataclass(slots=True)
+class Seen:
+    """What earlier rows hold, to find a contact or an address that stands there twice."""
+
+    #: Contact -> line.
+    ids: dict[ContactId, int] = field(default_factory=dict)
+    #: Address, case-folded -> line.
+    emails: dict[str, int] = field(default_factory=dict)
+
+
+def read(table: Table) -> Reading:
+    """Read all rows of a table of contacts.
+
+    Returns every row as a contact or as a refusal with its faults; never raises. A table without a required column
+    gives neither contacts nor refusals of single rows, only its own faults.
+    """
+    if table.head.missing or table.head.doubled or not table.header:
+        return Reading(contacts=(), refused=(), faults=table.faults)
+    contacts: list[Contact] = []
+    refused = [Refusal(row=row, faults=tuple(_of_line(table.faults, row.line))) for row in table.refused]
+    faults = list(table.faults)
+    for row, contact, wrong in each(table.rows, table.path, Seen()):
+        faults += wrong
+        if contact is not None:
+            contacts.append(contact)
+        else:
+            refused.append(Refusal(row=row, faults=tuple(fault for fault in wrong if fault.weight is Weight.ERROR)))
+    faults.sort(key=lambda fault: fault.line or 0)
+    refused.sort(key=lambda refusal: refusal.row.line)
+    return Reading(contacts=tuple(contacts), refused=tuple(refused), faults=tuple(faults))
+
+
+def each(rows: Iterable[Row], path: str, seen: Seen) -> Iterator[tuple[Row, Contact | None, list[Fault]]]:
+    """Read rows one by one: (row, contact or None, faults). For files too long to be held."""
+    for row in rows:
+        contact, faults = contact_of(row, path)
+        if contact is not None:
+            faults += _repeated(contact, row, path, seen)
+        refused = any(fault.weight is Weight.ERROR for fault in faults)
+        yield row, None if refused else contact, faults
+
+
+def contact_of(row: Row, path: str) -> tuple[Contact | None, list[Fault]]:
+    """Read one row by itself; None where it cannot be used. Never raises."""
+    check = _Check(row=row, path=path)
+    check.texts()
+    country, audience = check.country(), check.audience()
+    organisation, office = check.line("organisation"), check.line("office")
+    emails = check.emails()
+    gender, language, sensitive = check.gender(), check.language(), check.sensitive()
+    accreditation, checked_on = check.accreditation(audience), check.checked_on()
+    check.filled(audience, organisation, office)
+    if any(fault.weight is Weight.ERROR for fault in check.faults) or audience is None:
+        return None, check.faults
+    contact = Contact(
+        id=identify(country, audience, organisation, office),
+        country=country,
+        audience=audience,
+        organisation=organisation,
+        office=office,
+        name=check.line("name"),
+        gender=gender,
+        emails=emails,
+        language=language,
+        accreditation=accreditation,
+        sensitive=sensitive,
+        source=one_line(row.cells["source"]),
+        checked_on=checked_on,
+        notes=row.cells["notes"],
+        line=row.line,
+        salutation=check.line("salutation"),
+        honour=check.line("honour"),
+    )
+    return contact, check.faults
+
+
+def identify(country: str, audience: Audience, organisation: str, office: str) -> ContactId:
+    """Name a contact by what it is, so that a corrected address or a new minister does not make it another.
+
+    Case and runs of blanks in the names do not count.
+    """
+    what = f"{one_line(organisation).casefold()}|{one_line(office).casefold()}"
+    return ContactId(f"{country}-{audience}-{hashlib.sha256(what.encode()).hexdigest()[:8]}".lower())
+
+
+def stale(contacts: Iterable[Contact], *, path: str, today: dt.date, days: int) -> tuple[Fault, ...]:
+    """Warn of contacts that nobody has checked for so long, or ever."""
+    faults = []
+    for contact in contacts:
+        if contact.checked_on is None:
+            sentence = "nobody has said when this contact was checked: write the day (2013-11-12)"
+        elif contact.checked_on > today:
+            sentence = f"this day is later than today, {today.isoformat()}"
+        elif (age := (today - contact.checked_on).days) > days:
+            sentence = f"checked {age} days ago, more than {days}: check it, and write today's date"
+        else:
+            continue
+        value = contact.checked_on.isoformat() if contact.checked_on else ""
+        faults.append(
+            Fault(
+                path=path, line=contact.line, column="checked_on", value=value, sentence=sentence, weight=Weight.WARNING
+            )
+        )
+    return tuple(faults)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Check:
+    """One row under examination: each method reads one column and keeps what is wrong with it."""
+
+    row: Row
+    path: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def wrong(self, column: str, sentence: str, weight: Weight = Weight.ERROR, *, value: str | None = None) -> None:
+        shown = self.row.cells[column] if value is None else value
+        self.faults.append(
+            Fault(path=self.path, line=self.row.line, column=column, value=shown[:80], sentence=sentence, weight=weight)
+        )
+
+    def line(self, column: str) -> str:
+        return one_line(self.row.cells[column])
+
+    def texts(self) -> None:
+        for column, text in self.row.cells.items():
+            sentence = unfit(text)
+            if not sentence and column not in ("notes", "source", "email") and len(text) > LONGEST_LINE:
+                sentence = f"{len(text)} characters, where {LONGEST_LINE} fit on a line of the letter: shorten it"
+            if sentence:
+                # The value is not shown as it stands: what is wrong with it may be what it does to a terminal.
+                self.wrong(column, sentence, value=ascii(text[:60])[1:-1])
+
+    def country(self) -> str:
+        code = self.row.cells["country"].upper()
+        if code not in countries():
+            self.wrong("country", country_sentence(self.row.cells["country"]))
+        return code
+
+    def audience(self) -> Audience | None:
+        text = self.row.cells["audience"].lower()
+        if text in set(Audience):
+            return Audience(text)
+        near = difflib.get_close_matches(text, [each.value for each in Audience], n=1)
+        meant = _AUDIENCES.get(text) or (near[0] if near else "")
+        self.wrong(
+            "audience", f'write "{meant}"' if meant else f"write one of {', '.join(each.value for each in Audience)}"
+        )
+        return None
+
+    def gender(self) -> Gender:
+        text = self.row.cells["gender"].lower().rstrip(".")
+        if text in set(Gender):
+            return Gender(text)
+        meant = _GENDERS.get(text)
+        hint = f'write "{meant}"' if meant else "write f or m, or nothing: then the letter has both forms"
+        self.wrong("gender", hint)
+        return Gender.UNKNOWN
+
+    def language(self) -> str:
+        text = self.row.cells["language"]
+        sentence = language_sentence(text) if text else ""
+        if sentence:
+            self.wrong("language", sentence)
+        return text
+
+    def sensitive(self) -> bool:
+        text = self.row.cells["sensitive"].lower()
+        if text not in ("yes", "no", ""):
+            # A word that is not understood must not become "no": people may be in danger.
+            self.wrong("sensitive", 'write "yes", or "no" or nothing')
+        return text == "yes"
+
+    def accreditation(self, audience: Audience | None) -> str:
+        text = self.row.cells["accreditation"].upper()
+        if text not in ("", "A", "B"):
+            self.wrong("accreditation", "write A or B, or nothing where the institution has neither")
+        elif text and audience is not None and audience is not Audience.NHRI:
+            self.wrong("accreditation", "only a national human rights institution has one", Weight.WARNING)
+        return text
+
+    def checked_on(self) -> dt.date | None:
+        text = self.row.cells["checked_on"]
+        day = iso_date(text) if text else None
+        if isinstance(day, str):
+            self.wrong("checked_on", day)
+            return None
+        return day
+
+    def emails(self) -> tuple[str, ...]:
+        found = addresses.read(self.row.cells["email"])
+        for value, sentence in found.faults:
+            self.wrong("email", sentence, value=value)
+        for value in found.repeated:
+            self.wrong(
+                "email", "this address stands twice in this row: it is written to once", Weight.WARNING, value=value
+            )
+        return found.addresses
+
+    def filled(self, audience: Audience | None, organisation: str, office: str) -> None:
+        if not organisation:
+            self.wrong("organisation", "the organisation is empty: write its name as on an envelope")
+        if not office and audience in (Audience.MINISTER, Audience.NHRI):
+            self.wrong("office", "the office is empty: write it as addressed (Minister for Foreign Affairs)")
+        if not self.row.cells["source"]:
+            self.wrong("source", "no source: say where this address was read", Weight.WARNING)
+
+
+def language_sentence(text: str) -> str:
+    """Say what is wrong with a language tag (BCP 47); empty: nothing is."""
+    try:
+        Locale.parse(text.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        english = Locale("en").languages
+        meant = next((code for code, name in english.items() if name.casefold() == text.casefold()), "")
+        return (
+            f'write "{meant}"'
+            if meant
+            else "not a language tag: write en, fr, es, ar, pt, ru, zh, or one with a country (ar-SY)"
+        )
+    return ""
+
+
+def _repeated(contact: Contact, row: Row, path: str, seen: Seen) -> list[Fault]:
+    """Find the contact, or one of its addresses, on an earlier line: it would be written to twice."""
+    faults = []
+    first = seen.ids.setdefault(contact.id, contact.line)
+    if first != contact.line:
+        sentence = f"the same office of the same organisation stands on line {first} already: keep one row"
+        faults.append(_fault(path, row, "organisation", row.cells["organisation"], sentence))
+    for email in contact.emails:
+        first = seen.emails.setdefault(email.casefold(), contact.line)
+        if first != contact.line:
+            sentence = f"this address stands on line {first} already: it would be written to twice; keep it in one row"
+            faults.append(_fault(path, row, "email", email, sentence))
+    return faults
+
+
+def _fault(path: str, row: Row, column: str, value: str, sentence: str) -> Fault:
+    return Fault(path=path, line=row.line, column=column, value=value[:80], sentence=sentence)
+
+
+def _of_line(faults: Iterable[Fault], line: int) -> Iterator[Fault]:
+    return (fault for fault in faults if fault.line == line)

@@ -1,0 +1,226 @@
+"""Bytes of text without a name for their encoding -> the encoding that spreadsheets most probably wrote them in.
+
+UTF-8 and UTF-16 prove themselves: by a byte order mark, by zero bytes, by being valid. Windows and Mac code pages do
+not: every byte is a letter in each of them, so the question is in which one the letters make words. Each code page is
+judged by the languages that are written in it: their names of territories and languages in CLDR (through Babel) tell
+how often a letter stands between two others. docs/decisions/020 has the measurement.
+"""
+
+from __future__ import annotations
+
+import codecs
+import functools
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from babel import Locale
+
+#: Code page -> languages that programs write in it. Those of Windows first: of two equal readings the first is taken,
+#: and much that two pages share (é is E9 in cp1250, cp1252, cp1254 and cp1256) reads the same in both.
+CODE_PAGES: Mapping[str, tuple[str, ...]] = {
+    "cp1252": ("fr", "es", "pt", "de", "it", "nl", "sv", "da", "nb", "fi", "is", "ca", "ga"),
+    "cp1250": ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq"),
+    "cp1251": ("ru", "uk", "bg", "be", "mk", "sr"),
+    "cp1256": ("ar", "fa", "ur"),
+    "cp1254": ("tr",),
+    "cp1253": ("el",),
+    "cp1257": ("lt", "lv", "et"),
+    "mac_roman": ("fr", "es", "pt", "de", "it", "nl", "sv", "da", "nb", "fi", "is", "ca", "ga"),
+    "gb18030": ("zh",),
+}
+
+#: What the encodings are called where a person reads it.
+SPOKEN: Mapping[str, str] = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte order mark",
+    "utf-16-le": "UTF-16, little-endian",
+    "utf-16-be": "UTF-16, big-endian",
+    "utf-16": "UTF-16 with a byte order mark",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1252": "Windows-1252 (Western European)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "mac_roman": "Mac Roman",
+    "gb18030": "GB 18030 (Chinese)",
+}
+
+#: Marks that stand beside words in any language.
+_MARKS = frozenset("’‘“”„«»–—…°ºª№·•€£¿¡،؛؟、。，；：（）《》" + "\u00a0\u202f")
+
+#: Probability given to a letter that no name in CLDR has between these neighbours: small against any seen one (the
+#: rarest are about 1e-5), not so small that one odd letter outweighs ten good ones.
+_UNSEEN = 1e-7
+
+#: How many bytes are judged at most: 64 KB hold hundreds of names, and a judgement of a megabyte takes seconds.
+_ENOUGH = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The encoding taken, and how sure that is."""
+
+    #: As Python names it.
+    encoding: str
+    #: Whether the bytes prove it (mark, zero bytes, valid UTF-8, plain ASCII) or the letters only suggest it.
+    proven: bool
+    #: The next best reading where it is nearly as good; empty: none is.
+    rival: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """Name the encoding as a person would."""
+        return SPOKEN.get(self.encoding, self.encoding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Model:
+    """How letters stand in the names of one code page's languages."""
+
+    #: (before, letter, after), lower case, a blank for a word's end -> share of all letters beyond ASCII.
+    triples: Mapping[tuple[str, str, str], float]
+    #: (before, letter) and (letter, after), the latter with an empty first -> share.
+    pairs: Mapping[tuple[str, str, str], float]
+    letters: Mapping[str, float]
+
+
+def judge(data: bytes, *, whole: bool = True) -> Judgement:
+    """Say in which encoding the bytes are.
+
+    data: the file, or its beginning (then `whole` is False, and a character cut at the end is no fault).
+    Never raises: bytes that are no text in any encoding are "cp1252", which the reader then finds faults in.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return Judgement(encoding=encoding, proven=True)
+    without_mark = _utf16(data)
+    if without_mark:
+        return Judgement(encoding=without_mark, proven=True)
+    if _valid_utf8(data, whole=whole):
+        return Judgement(encoding="utf-8", proven=True)
+    return _by_letters(data)
+
+
+def _utf16(data: bytes) -> str:
+    """UTF-16 without a mark: the head of a table is mostly ASCII, so every other byte of it is zero."""
+    head = data[:512]
+    if len(head) < 4:
+        return ""
+    even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.1 else ""
+
+
+def _valid_utf8(data: bytes, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(data, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_letters(data: bytes) -> Judgement:
+    """Take the code page in whose languages the letters beyond ASCII stand most as they should."""
+    sample = _telling(data)
+    scores: dict[str, float] = {}
+    for encoding in CODE_PAGES:
+        try:
+            scores[encoding] = _score(sample.decode(encoding), _model(encoding))
+        except UnicodeDecodeError:
+            continue
+    if not scores:
+        return Judgement(encoding="cp1252", proven=False)
+    # max() keeps the first of equals, which is the order of the table above.
+    best = max(scores, key=lambda encoding: scores[encoding])
+    text = sample.decode(best)
+    for rival in sorted(scores, key=lambda encoding: -scores[encoding]):
+        # Within three bits a rival deserves to be named, unless it reads the same.
+        if rival != best and scores[best] - scores[rival] < 2.0 and sample.decode(rival) != text:
+            return Judgement(encoding=best, proven=False, rival=SPOKEN[rival])
+    return Judgement(encoding=best, proven=False)
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines that hold a byte beyond ASCII, up to enough of them: the others say nothing of the code page."""
+    kept, size = [], 0
+    for line in data.replace(b"\r", b"\n").split(b"\n"):
+        if size < _ENOUGH and not line.isascii():
+            kept.append(line)
+            size += len(line)
+    return b"\n".join(kept)
+
+
+def _score(text: str, model: _Model) -> float:
+    """Log-likelihood of the letters beyond ASCII, each given its neighbours."""
+    total = 0.0
+    # A blank at both ends, so that every letter has two neighbours.
+    padded = f" {text} "
+    for place, letter in enumerate(padded):
+        if not letter.isascii():
+            total += math.log(_chance(padded[place - 1], letter, padded[place + 1], model))
+    return total
+
+
+def _chance(before: str, letter: str, after: str, model: _Model) -> float:
+    if letter in _MARKS:
+        # A mark stands at a word's edge; inside a word only the apostrophe does.
+        inside = before.isalpha() and after.isalpha() and letter != "’"
+        return _UNSEEN if inside else 0.01
+    if not letter.isalpha() or (letter.isupper() and before.islower()):
+        return _UNSEEN
+    if letter.isupper() and before.isalpha() and after.islower():
+        return _UNSEEN
+    triple = _triple(before, letter, after)
+    first, middle, last = triple
+    return (
+        0.6 * model.triples.get(triple, 0.0)
+        + 0.2 * model.pairs.get((first, middle, ""), 0.0)
+        + 0.2 * model.pairs.get(("", middle, last), 0.0)
+        + 0.02 * model.letters.get(middle, 0.0)
+        + _UNSEEN
+    )
+
+
+def _triple(before: str, letter: str, after: str) -> tuple[str, str, str]:
+    """Lower case; whatever is not a letter ends the word."""
+    return tuple(each.lower() if each.isalpha() else " " for each in (before, letter, after))  # type: ignore[return-value]
+
+
+@functools.cache
+def _model(encoding: str) -> _Model:
+    """Count how letters beyond ASCII stand in the names that CLDR has in this code page's languages."""
+    triples: Counter[tuple[str, str, str]] = Counter()
+    for name in _names(encoding):
+        padded = f" {name} "
+        for place, letter in enumerate(padded):
+            if not letter.isascii() and letter.isalpha():
+                triples[_triple(padded[place - 1], letter, padded[place + 1])] += 1
+    pairs: Counter[tuple[str, str, str]] = Counter()
+    letters: Counter[str] = Counter()
+    for (before, letter, after), count in triples.items():
+        pairs[before, letter, ""] += count
+        pairs["", letter, after] += count
+        letters[letter] += count
+    total = triples.total()
+    return _Model(
+        triples={key: count / total for key, count in triples.items()},
+        pairs={key: count / total for key, count in pairs.items()},
+        letters={key: count / total for key, count in letters.items()},
+    )
+
+
+def _names(encoding: str) -> Iterator[str]:
+    """Names of territories and languages, as they come back from the code page (a letter it lacks is left out)."""
+    for language in CODE_PAGES[encoding]:
+        locale = Locale(language)
+        for name in (*locale.territories.values(), *locale.languages.values()):
+            yield name.encode(encoding, "ignore").decode(encoding)

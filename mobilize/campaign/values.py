@@ -1,0 +1,77 @@
+"""What a cell may hold, whichever table it stands in: a country's code, a date, text without unseen characters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from mobilize.world import names
+from mobilize.world.countries import countries
+
+#: No real value is longer; one that is has swallowed its neighbours, or would break the letter's page.
+LONGEST = 2000
+
+#: Characters that turn the direction of what follows: names that read as another name (Unicode TR36). The plain marks
+#: U+200E and U+200F are left: Arabic and Hebrew text needs them.
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
+
+
+def iso_date(text: str) -> dt.date | str:
+    """Read a date written as 2013-11-12; else say what is wrong with it, and how to write it where that is certain."""
+    try:
+        # Not date.fromisoformat alone: it also takes 20131112 and 2013-W46-2, which a spreadsheet would misread.
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        return "there is no such day"
+    for pattern, order in ((_YEAR_FIRST, (1, 2, 3)), (_YEAR_LAST, (3, 2, 1))):
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        year, month, day = (int(match[place]) for place in order)
+        if order == (3, 2, 1) and day <= 12 and month <= 12 and day != month:
+            return "write year-month-day (2013-11-12): it cannot be known which number is the month"
+        if month > 12:
+            month, day = day, month
+        try:
+            return f"write {dt.date(year, month, day).isoformat()}"
+        except ValueError:
+            return "there is no such day"
+    return "not a date: write year-month-day (2013-11-12)"
+
+
+def country_sentence(text: str) -> str:
+    """Say what to write in place of something that is no alpha-2 code of a member state or observer."""
+    if not text:
+        return "the country is empty: write its two-letter code (KE for Kenya)"
+    code = names.find(text)
+    if code:
+        return f'write "{code}", the two-letter code of {countries()[code].names["en"]}'
+    close = names.close(text)
+    if close:
+        also = " or ".join(f'"{each}" ({countries()[each].names["en"]})' for each in close)
+        return f"not a country that is known here: is {also} meant?"
+    return "not a member state or observer of the United Nations: write its two-letter code (KE for Kenya)"
+
+
+def unfit(text: str) -> str:
+    """Say what makes a text unfit for a letter; empty: nothing does. Line breaks and tabs are fit: they become blanks."""
+    for character in text:
+        if character.isascii() and (character >= " " or character in "\n\r\t") and character != "\x7f":
+            continue
+        if character == "\ufffd":
+            return "a letter was lost here before (U+FFFD): save the file again from its source, as UTF-8"
+        if character in _OVERRIDES or unicodedata.category(character) in ("Cc", "Cs", "Co"):
+            return f"an unseen character stands in it (U+{ord(character):04X}): type the value anew"
+    if len(text) > LONGEST:
+        return f"{len(text)} characters, where {LONGEST} are the most: shorten it"
+    return ""
+
+
+def one_line(text: str) -> str:
+    """Join the lines of a cell, and its runs of blanks, by one blank."""
+    return " ".join(text.split())
