@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-from dataclasses import dataclass
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NewType
 
+from mobilize.campaign import standing as standings
+from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.standing import Standing
+from mobilize.errors import LetterWrong
+from mobilize.letter.filters import filters
+from mobilize.letter.markdown import top_level
+from mobilize.letter.scope import WHY_CLOSE, WHY_OPEN, Reasons, addressee, in_language, scope
+from mobilize.letter.templates import Templates
+from mobilize.world import address, languages
+from mobilize.world.countries import countries
+from mobilize.world.labels import labels
 
 #: Function of campaign, contact and round: 12 characters a-z2-7, unguessable without them; the outbox key.
 LetterId = NewType("LetterId", str)
@@ -61,3 +77,186 @@ class Letter:
     labels: dict[str, str]
     #: SHA-256 (hex) of everything the addressee reads: what an approval is bound to.
     digest: str
+    #: What a person should know of how this letter came about: "no template in Persian: written in English".
+    notes: tuple[str, ...] = ()
+    #: Lines of the letterhead's foot: address to answer to, web page, postal address.
+    foot: tuple[str, ...] = ()
+
+
+def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:  # noqa: A002 - the word of the field
+    """Write one letter.
+
+    today: the day of sending; the letter bears it unless the campaign fixes a letter_date.
+    round: from 1; a reminder is a new round.
+    Raises TemplateWrong for a mistake in the template, LetterWrong where what came out is no letter.
+    """
+    language, notes = choose_language(campaign, contact)
+    date = campaign.letter_date or today
+    country = countries()[contact.country]
+    locale = languages.locale(language, country.code)
+    standing = standings.of(campaign.record, country.code)
+    reasons = Reasons()
+    names = scope(
+        campaign,
+        contact,
+        known=countries(),
+        standing=standing,
+        language=language,
+        locale=locale,
+        today=date,
+        reasons=reasons,
+    )
+    path = template_path(contact, language)
+    printed = templates(campaign).render(path, {**names, "round": round})
+    to = addressee(contact, country, language)
+    words = labels(language)
+    place = in_language(campaign.sender.place, language)
+    identity = letter_id(campaign.slug, contact.id, round)
+    letter = Letter(
+        id=identity,
+        campaign=campaign.slug,
+        round=round,
+        contact=contact,
+        standing=standing,
+        language=language,
+        locale=locale,
+        direction=languages.direction(language),
+        date=date,
+        place_and_date=words["place_and_date"].format(place=place, date=languages.long_date(date, locale)),
+        reference=reference(identity),
+        letterhead=_letterhead(campaign, contact, language),
+        address=address.block(to, language),
+        subject=printed.fields.get("subject", ""),
+        salutation=printed.fields.get("salutation") or address.salutation(to, language),
+        paragraphs=_paragraphs(printed.body, reasons),
+        close=printed.fields.get("close") or address.close(to, language),
+        signature=_signature(campaign, contact, language),
+        labels=words,
+        digest="",
+        notes=notes,
+        foot=_foot(campaign),
+    )
+    _refuse_unfinished(letter, path)
+    return _sealed(letter)
+
+
+def choose_language(campaign: Campaign, contact: Contact) -> tuple[str, tuple[str, ...]]:
+    """Choose the language: the contact's own, else the country's, if there is a template; else the campaign's fallback.
+
+    Returns the language, and a note for a person where the wanted one could not be had.
+    """
+    wanted = languages.primary(contact.language) or countries()[contact.country].language
+    if wanted in campaign.languages and template_path(contact, wanted) in campaign.templates:
+        return wanted, ()
+    fallback = campaign.languages[0]
+    note = f"no template letters/{template_path(contact, wanted)}: written in {fallback}"
+    return fallback, (note,)
+
+
+def template_path(contact: Contact, language: str) -> str:
+    """Path of a contact's template below letters/."""
+    return f"{contact.audience.value}/{language}.md"
+
+
+def letter_id(campaign: str, contact: str, round: int) -> LetterId:  # noqa: A002 - the word of the field
+    """Make a letter's id: 60 bits of SHA-256 over campaign, contact and round, in base32 (RFC 4648), lower case."""
+    digest = hashlib.sha256(json.dumps([campaign, contact, round]).encode()).digest()
+    return LetterId(base64.b32encode(digest).decode("ascii")[:12].lower())
+
+
+def reference(letter: LetterId) -> str:
+    """Shorten a letter's id to what a clerk can type: "K4QD-7XWA", its first eight characters."""
+    return f"{letter[:4]}-{letter[4:8]}".upper()
+
+
+def templates(campaign: Campaign) -> Templates:
+    """Give the campaign's templates, compiled; the same texts are compiled once."""
+    return _compiled(tuple(sorted(campaign.templates.items())))
+
+
+@functools.lru_cache(maxsize=8)
+def _compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
+    return Templates({path: text for path, text in texts if path.endswith(".md")}, filters())
+
+
+def _letterhead(campaign: Campaign, contact: Contact, language: str) -> tuple[str, ...]:
+    """Lines of the letterhead. For a sensitive recipient the organisation alone, no local office (rules D10)."""
+    sender = campaign.sender
+    office = "" if contact.sensitive else in_language(sender.office, language)
+    lines = (sender.organisation, in_language(sender.description, language), office)
+    return tuple(line for line in lines if line)
+
+
+def _foot(campaign: Campaign) -> tuple[str, ...]:
+    sender = campaign.sender
+    return tuple(line for line in (sender.address, sender.web, sender.postal) if line)
+
+
+def _signature(campaign: Campaign, contact: Contact, language: str) -> tuple[str, ...]:
+    """Lines under the close: the signatory where there is one, never for a sensitive recipient (rules D10)."""
+    sender = campaign.sender
+    office = in_language(sender.office, language)
+    named = () if contact.sensitive else (sender.signatory, office)
+    return tuple(line for line in (*named, sender.organisation) if line)
+
+
+_MARK = re.compile(f"{WHY_OPEN}([0-9]+){WHY_CLOSE}")
+
+
+def _paragraphs(body: str, reasons: Reasons) -> tuple[Paragraph, ...]:
+    """Cut the body into its blocks; the marks that because() left become the reasons of their block, or of the next."""
+    found = []
+    numbers: dict[int, None] = {}
+    for block in top_level(body):
+        numbers |= dict.fromkeys(int(number) for number in _MARK.findall(block))
+        text = _MARK.sub("", block).strip("\n")
+        if text.strip():
+            found.append(Paragraph(markdown=text, why="; ".join(reasons.said[number] for number in numbers)))
+            numbers = {}
+    return tuple(found)
+
+
+#: What betrays that a value or a template was not finished. Word by word, so that "Nankana" and "Noneko" may be names.
+_LEFTOVERS: tuple[tuple[str, Callable[[str], bool]], ...] = tuple(
+    (name, re.compile(pattern).search)  # type: ignore[misc]  # a match is true, None is not
+    for name, pattern in (
+        ("{{", r"\{\{|\}\}"),
+        ("{%", r"\{%|%\}"),
+        ("None", r"\bNone\b"),
+        ("nan", r"(?<![\w'’-])nan(?![\w'’-])"),
+        ("[NAME]", r"\[[A-Z _]{3,}\]"),
+    )
+)
+
+
+def _refuse_unfinished(letter: Letter, path: str) -> None:
+    """Refuse a letter with leftovers or without one of its parts. Names the letter by its contact's id only."""
+    for part, text in (("subject", letter.subject), ("salutation", letter.salutation), ("close", letter.close)):
+        if not text.strip(" ,.:;!،，：！"):
+            raise LetterWrong(f"the {part} is empty", letter=letter.contact.id, hint=f"see letters/{path}")
+    if not letter.paragraphs:
+        raise LetterWrong("there is no text", letter=letter.contact.id, hint=f"see letters/{path}")
+    for text in (letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)):
+        for name, found in _LEFTOVERS:
+            if found(text):
+                hint = f"a value is missing in contacts.csv:{letter.contact.line} or letters/{path} is not finished"
+                raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
+
+
+def _sealed(letter: Letter) -> Letter:
+    """Add the digest: over all that the addressee reads, and over nothing else."""
+    read = (
+        letter.language,
+        letter.date.isoformat(),
+        letter.place_and_date,
+        letter.reference,
+        letter.letterhead,
+        letter.address,
+        letter.subject,
+        letter.salutation,
+        tuple(paragraph.markdown for paragraph in letter.paragraphs),
+        letter.close,
+        letter.signature,
+        letter.foot,
+    )
+    return replace(letter, digest=hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest())

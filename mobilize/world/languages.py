@@ -1,0 +1,144 @@
+"""The languages that letters are written in: direction, locale, dates, lists, numbers.
+
+Dates and lists are CLDR's, through Babel; what is not in CLDR (which locale a country's letter is dated in, «e» for «y»
+before an i) stands here as tables. Forms of address: address.py. Country names in a sentence: grammar.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.localedata import exists
+from babel.numbers import format_decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language, and how a letter in it is set."""
+
+    #: First part of a BCP 47 tag: "fr".
+    code: str
+    #: What it calls itself, for menus: "français".
+    own_name: str
+    #: "ltr" or "rtl".
+    direction: str
+    #: Babel locale where the country says nothing better.
+    locale: str
+    #: Country (alpha-2) -> locale, where dates or spelling differ. Arabic has one for every country: see `locale`.
+    by_country: Mapping[str, str]
+
+
+def _language(code: str, own_name: str, direction: str, locale: str, **by_country: str) -> Language:
+    return Language(
+        code=code, own_name=own_name, direction=direction, locale=locale, by_country=MappingProxyType(by_country)
+    )
+
+
+#: The seven languages that this program writes; English as the United Nations writes it: day before month, British
+#: spelling (en_US would print "November 12, 2013").
+LANGUAGES: Mapping[str, Language] = MappingProxyType(
+    {
+        language.code: language
+        for language in (
+            _language("en", "English", "ltr", "en_GB"),
+            _language("fr", "français", "ltr", "fr"),
+            _language("es", "español", "ltr", "es"),
+            _language("ar", "العربية", "rtl", "ar"),
+            _language("pt", "português", "ltr", "pt_PT", BR="pt_BR"),
+            _language("ru", "русский", "ltr", "ru"),
+            _language("zh", "中文", "ltr", "zh_Hans"),
+        )
+    }
+)
+
+
+def primary(tag: str) -> str:
+    """Take the language of a tag: "fr-CA", "fr_CA" and "FR" give "fr"; empty gives empty."""
+    return tag.strip().replace("_", "-").partition("-")[0].lower()
+
+
+def direction(language: str) -> str:
+    """ "rtl" or "ltr". A language not listed is asked of CLDR."""
+    if language in LANGUAGES:
+        return LANGUAGES[language].direction
+    return str(Locale.parse(language).text_direction) if exists(language) else "ltr"
+
+
+def locale(language: str, country: str) -> str:
+    """Choose the locale for dates and numbers in a letter to a country.
+
+    Arabic names its months in five ways (تشرين الثاني in Damascus, نونبر in Rabat), so every Arabic-speaking country
+    has its own. Returns a locale that Babel has.
+    """
+    known = LANGUAGES.get(language)
+    if known is None:
+        return language if exists(language) else "en_GB"
+    if language == "ar" and exists(f"ar_{country}"):
+        return f"ar_{country}"
+    return known.by_country.get(country, known.locale)
+
+
+def long_date(day: dt.date, locale: str) -> str:
+    """Write a day in words and figures: "12 November 2013". Never all in figures, which is ambiguous in a letter."""
+    text = str(format_date(day, "long", locale=locale))
+    # A Russian letter writes the word out (docs.cntd.ru 901758791, 2.12.1); CLDR has the abbreviation.
+    return _digits(re.sub(r"\bг\.$", "года", text), locale)
+
+
+def month_and_year(day: dt.date, locale: str) -> str:
+    """Write a month: "November 2013"."""
+    text = str(format_skeleton("yMMMM", day, locale=locale))
+    return _digits(re.sub(r"\bг\.$", "года", text), locale)
+
+
+def year(day: dt.date, locale: str) -> str:
+    """Write a year in the locale's own digits."""
+    return _digits(str(day.year), locale)
+
+
+def number(value: float, locale: str) -> str:
+    """Write a number with the locale's separators and digits."""
+    return str(format_decimal(value, locale=locale, numbering_system="default"))
+
+
+def listed(items: Sequence[str], locale: str, *, alternative: bool = False) -> str:
+    """Join items as the language does: "A, B and C"; alternative: "A, B or C". Nothing gives an empty string."""
+    text = str(format_list(list(items), style="or" if alternative else "standard", locale=locale)) if items else ""
+    if len(items) > 1 and locale.startswith("es"):
+        text = _spanish_and(text, items[-1])
+    return text
+
+
+#: Before the sound i, "y" becomes "e"; before o, "o" becomes "u" (RAE, Ortografía). "hie" and "ia" keep the "y".
+_SOUND_I = re.compile(r"h?i(?![aeo])", re.IGNORECASE)
+_SOUND_O = re.compile(r"h?o", re.IGNORECASE)
+
+
+def _spanish_and(text: str, last: str) -> str:
+    bare = _without_accents(last).lstrip("«“\"'*")
+    head = text.removesuffix(last)
+    if head.endswith(" y ") and _SOUND_I.match(bare):
+        return f"{head[:-3]} e {last}"
+    if head.endswith(" o ") and _SOUND_O.match(bare):
+        return f"{head[:-3]} u {last}"
+    return text
+
+
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+def _digits(text: str, locale: str) -> str:
+    """Write figures in the locale's own digits (CLDR): Cairo and Riyadh ٢٠١٣, Rabat and Tunis 2013."""
+    return text.translate(_ARABIC_DIGITS) if Locale.parse(locale).default_numbering_system == "arab" else text
