@@ -142,7 +142,7 @@ class _Page:
             head = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
             if head:
                 seen += head[1] == table
-                inside = head[1] == table and (seen == nth or nth == 0)
+                inside = head[1] == table and nth in (seen, 0)
                 start = number if inside else start
                 if head[1] == f"{table}.{key}" or (not table and head[1] == key):
                     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -13,9 +13,9 @@ from typing import NewType
 from babel import Locale, UnknownLocaleError
 
 from mobilize.campaign import addresses
+from mobilize.campaign.columns import AUDIENCE_WORDS, GENDER_WORDS
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.campaign.headers import Layout
-from mobilize.campaign.tables import Row, Table
+from mobilize.campaign.tables import Guess, Row, Table
 from mobilize.campaign.values import country_sentence, iso_date, one_line, unfit
 from mobilize.world.countries import countries
 
@@ -75,126 +75,8 @@ class Contact:
     honour: str = ""
 
 
-LAYOUT = Layout(
-    columns=(
-        "country",
-        "audience",
-        "organisation",
-        "office",
-        "name",
-        "gender",
-        "email",
-        "language",
-        "accreditation",
-        "sensitive",
-        "source",
-        "checked_on",
-        "notes",
-        "salutation",
-        "honour",
-    ),
-    required=frozenset({"country", "audience", "organisation", "email"}),
-    aliases={
-        "e_mail": "email",
-        "mail": "email",
-        "emails": "email",
-        "email_address": "email",
-        "e_mail_address": "email",
-        "address": "email",
-        "courriel": "email",
-        "adresse_e_mail": "email",
-        "correo": "email",
-        "correo_electronico": "email",
-        "iso2": "country",
-        "iso": "country",
-        "country_code": "country",
-        "state": "country",
-        "pays": "country",
-        "pais": "country",
-        "land": "country",
-        "organization": "organisation",
-        "org": "organisation",
-        "institution": "organisation",
-        "ministry": "organisation",
-        "ministere": "organisation",
-        "organizacion": "organisation",
-        "title": "office",
-        "position": "office",
-        "function": "office",
-        "fonction": "office",
-        "cargo": "office",
-        "full_name": "name",
-        "contact": "name",
-        "nom": "name",
-        "nombre": "name",
-        "sex": "gender",
-        "genre": "gender",
-        "genero": "gender",
-        "lang": "language",
-        "langue": "language",
-        "idioma": "language",
-        "type": "audience",
-        "kind": "audience",
-        "status": "accreditation",
-        "src": "source",
-        "url": "source",
-        "checked": "checked_on",
-        "last_checked": "checked_on",
-        "verified_on": "checked_on",
-        "date": "checked_on",
-        "note": "notes",
-        "comment": "notes",
-        "comments": "notes",
-        "remarks": "notes",
-        "honor": "honour",
-        "greeting": "salutation",
-    },
-)
-
-#: The columns that every contacts.csv of ours has; the last two of LAYOUT are written only where one is filled.
-WRITTEN = LAYOUT.columns[:-2]
-
 #: Longest value of a column that is printed on one line of the letter (an A4 line holds about 90 characters).
 LONGEST_LINE = 200
-
-#: What other tables write -> what we write: offered, never taken, since a wrong gender is an insult.
-_GENDERS: Mapping[str, str] = {
-    "female": "f",
-    "woman": "f",
-    "ms": "f",
-    "mrs": "f",
-    "mme": "f",
-    "femme": "f",
-    "sra": "f",
-    "mujer": "f",
-    "w": "f",
-    "male": "m",
-    "man": "m",
-    "mr": "m",
-    "homme": "m",
-    "h": "m",
-    "sr": "m",
-    "hombre": "m",
-    "unknown": "",
-    "-": "",
-    "?": "",
-    "n/a": "",
-    "x": "",
-}
-_AUDIENCES: Mapping[str, str] = {
-    "ministry": "minister",
-    "ministers": "minister",
-    "mfa": "minister",
-    "government": "minister",
-    "institution": "nhri",
-    "ombudsman": "nhri",
-    "ombudsperson": "nhri",
-    "commission": "nhri",
-    "ngos": "ngo",
-    "partner": "ngo",
-    "organisation": "ngo",
-    "civil society": "ngo",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +96,16 @@ class Refusal:
 class Reading:
     """The fate of every row: each is a contact or a refusal."""
 
-    contacts: tuple[Contact, ...]
-    refused: tuple[Refusal, ...]
+    #: The file, as faults name it.
+    path: str
+    contacts: tuple[Contact, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     #: Errors of the refused rows, and warnings of the others, in the order of lines.
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
+    #: How the file was written; None where there is none.
+    guess: Guess | None = None
+    #: Names at its head, as read.
+    header: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -237,7 +125,7 @@ def read(table: Table) -> Reading:
     gives neither contacts nor refusals of single rows, only its own faults.
     """
     if table.head.missing or table.head.doubled or not table.header:
-        return Reading(contacts=(), refused=(), faults=table.faults)
+        return Reading(path=table.path, faults=table.faults, guess=table.guess, header=table.header)
     contacts: list[Contact] = []
     refused = [Refusal(row=row, faults=tuple(_of_line(table.faults, row.line))) for row in table.refused]
     faults = list(table.faults)
@@ -249,7 +137,14 @@ def read(table: Table) -> Reading:
             refused.append(Refusal(row=row, faults=tuple(fault for fault in wrong if fault.weight is Weight.ERROR)))
     faults.sort(key=lambda fault: fault.line or 0)
     refused.sort(key=lambda refusal: refusal.row.line)
-    return Reading(contacts=tuple(contacts), refused=tuple(refused), faults=tuple(faults))
+    return Reading(
+        path=table.path,
+        contacts=tuple(contacts),
+        refused=tuple(refused),
+        faults=tuple(faults),
+        guess=table.guess,
+        header=table.header,
+    )
 
 
 def each(rows: Iterable[Row], path: str, seen: Seen) -> Iterator[tuple[Row, Contact | None, list[Fault]]]:
@@ -363,7 +258,7 @@ class _Check:
         if text in set(Audience):
             return Audience(text)
         near = difflib.get_close_matches(text, [each.value for each in Audience], n=1)
-        meant = _AUDIENCES.get(text) or (near[0] if near else "")
+        meant = AUDIENCE_WORDS.get(text) or (near[0] if near else "")
         self.wrong(
             "audience", f'write "{meant}"' if meant else f"write one of {', '.join(each.value for each in Audience)}"
         )
@@ -373,7 +268,7 @@ class _Check:
         text = self.row.cells["gender"].lower().rstrip(".")
         if text in set(Gender):
             return Gender(text)
-        meant = _GENDERS.get(text)
+        meant = GENDER_WORDS.get(text)
         hint = f'write "{meant}"' if meant else "write f or m, or nothing: then the letter has both forms"
         self.wrong("gender", hint)
         return Gender.UNKNOWN

@@ -56,6 +56,16 @@ _MARKS = frozenset("’‘“”„«»–—…°ºª№·•€£¿¡،؛؟、
 #: rarest are about 1e-5), not so small that one odd letter outweighs ten good ones.
 _UNSEEN = 1e-7
 
+#: Shares of zero bytes that tell UTF-16: the names of columns are ASCII, a few cells beside them may not be.
+_MOSTLY, _HARDLY = 0.4, 0.1
+
+#: How many times likelier a page is to be met than the others below it in the table, as a logarithm: few letters must
+#: not outweigh that there are hardly any files in Mac Roman or Windows-1257. Chosen on names that are not in the model.
+_HEAD_START: Mapping[str, float] = {"cp1252": 6.0, "cp1250": 4.0, "cp1251": 4.0, "cp1256": 4.0, "mac_roman": 3.0}
+
+#: Below this difference in log-likelihood (a factor of seven) the next best reading is named too.
+_CLOSE = 2.0
+
 #: How many bytes are judged at most: 64 KB hold hundreds of names, and a judgement of a megabyte takes seconds.
 _ENOUGH = 65_536
 
@@ -79,7 +89,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    """How letters stand in the names of one code page's languages."""
+    """How letters stand in the names of one language."""
 
     #: (before, letter, after), lower case, a blank for a word's end -> share of all letters beyond ASCII.
     triples: Mapping[tuple[str, str, str], float]
@@ -112,12 +122,10 @@ def judge(data: bytes, *, whole: bool = True) -> Judgement:
 def _utf16(data: bytes) -> str:
     """UTF-16 without a mark: the head of a table is mostly ASCII, so every other byte of it is zero."""
     head = data[:512]
-    if len(head) < 4:
-        return ""
-    even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
-    if odd > 0.4 and even < 0.1:
+    even, odd = head[0::2].count(0) / max(1, len(head[0::2])), head[1::2].count(0) / max(1, len(head[1::2]))
+    if odd > _MOSTLY and even < _HARDLY:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.4 and odd < 0.1 else ""
+    return "utf-16-be" if even > _MOSTLY and odd < _HARDLY else ""
 
 
 def _valid_utf8(data: bytes, *, whole: bool) -> bool:
@@ -134,7 +142,7 @@ def _by_letters(data: bytes) -> Judgement:
     scores: dict[str, float] = {}
     for encoding in CODE_PAGES:
         try:
-            scores[encoding] = _score(sample.decode(encoding), _model(encoding))
+            scores[encoding] = _score(sample.decode(encoding), _models(encoding)) + _HEAD_START.get(encoding, 0.0)
         except UnicodeDecodeError:
             continue
     if not scores:
@@ -143,8 +151,8 @@ def _by_letters(data: bytes) -> Judgement:
     best = max(scores, key=lambda encoding: scores[encoding])
     text = sample.decode(best)
     for rival in sorted(scores, key=lambda encoding: -scores[encoding]):
-        # Within three bits a rival deserves to be named, unless it reads the same.
-        if rival != best and scores[best] - scores[rival] < 2.0 and sample.decode(rival) != text:
+        # A rival that reads the same is none.
+        if rival != best and scores[best] - scores[rival] < _CLOSE and sample.decode(rival) != text:
             return Judgement(encoding=best, proven=False, rival=SPOKEN[rival])
     return Judgement(encoding=best, proven=False)
 
@@ -159,15 +167,22 @@ def _telling(data: bytes) -> bytes:
     return b"\n".join(kept)
 
 
-def _score(text: str, model: _Model) -> float:
-    """Log-likelihood of the letters beyond ASCII, each given its neighbours."""
-    total = 0.0
-    # A blank at both ends, so that every letter has two neighbours.
-    padded = f" {text} "
-    for place, letter in enumerate(padded):
-        if not letter.isascii():
-            total += math.log(_chance(padded[place - 1], letter, padded[place + 1], model))
-    return total
+def _score(text: str, models: tuple[_Model, ...]) -> float:
+    """Log-likelihood of the letters beyond ASCII, each given its neighbours; a line in its own language."""
+    return sum(_line_score(f" {line} ", models) for line in text.split("\n"))
+
+
+def _line_score(line: str, models: tuple[_Model, ...]) -> float:
+    places = [place for place, letter in enumerate(line) if not letter.isascii()]
+    if not places:
+        return 0.0
+    sums = [
+        sum(math.log(_chance(line[place - 1], line[place], line[place + 1], model)) for place in places)
+        for model in models
+    ]
+    # The mean over the languages, computed from the best one so that tiny numbers do not vanish.
+    best = max(sums)
+    return best + math.log(sum(math.exp(each - best) for each in sums) / len(sums))
 
 
 def _chance(before: str, letter: str, after: str, model: _Model) -> float:
@@ -196,10 +211,15 @@ def _triple(before: str, letter: str, after: str) -> tuple[str, str, str]:
 
 
 @functools.cache
-def _model(encoding: str) -> _Model:
-    """Count how letters beyond ASCII stand in the names that CLDR has in this code page's languages."""
+def _models(encoding: str) -> tuple[_Model, ...]:
+    """One model a language of this code page."""
+    return tuple(_model(encoding, language) for language in CODE_PAGES[encoding])
+
+
+def _model(encoding: str, language: str) -> _Model:
+    """Count how letters beyond ASCII stand in the names that CLDR has in a language."""
     triples: Counter[tuple[str, str, str]] = Counter()
-    for name in _names(encoding):
+    for name in _names(encoding, language):
         padded = f" {name} "
         for place, letter in enumerate(padded):
             if not letter.isascii() and letter.isalpha():
@@ -210,7 +230,7 @@ def _model(encoding: str) -> _Model:
         pairs[before, letter, ""] += count
         pairs["", letter, after] += count
         letters[letter] += count
-    total = triples.total()
+    total = max(1, triples.total())
     return _Model(
         triples={key: count / total for key, count in triples.items()},
         pairs={key: count / total for key, count in pairs.items()},
@@ -218,9 +238,8 @@ def _model(encoding: str) -> _Model:
     )
 
 
-def _names(encoding: str) -> Iterator[str]:
+def _names(encoding: str, language: str) -> Iterator[str]:
     """Names of territories and languages, as they come back from the code page (a letter it lacks is left out)."""
-    for language in CODE_PAGES[encoding]:
-        locale = Locale(language)
-        for name in (*locale.territories.values(), *locale.languages.values()):
-            yield name.encode(encoding, "ignore").decode(encoding)
+    locale = Locale(language)
+    for name in (*locale.territories.values(), *locale.languages.values()):
+        yield name.encode(encoding, "ignore").decode(encoding)

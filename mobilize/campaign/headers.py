@@ -19,6 +19,8 @@ class Layout:
     required: frozenset[str]
     #: Other names by which people call a column -> our name; folded as `fold` does.
     aliases: Mapping[str, str] = field(default_factory=dict)
+    #: Columns that we write for people, and that are neither read nor warned of: why a row was refused.
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ def understand(names: Iterable[str], layout: Layout) -> Head:
     others: dict[int, str] = {}
     for place, name in enumerate(names):
         column = ours.get(fold(name))
+        if fold(name) in layout.ignored:
+            continue
         if column is None:
             others[place] = name
         elif column in places:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mobilize.campaign.columns import ROLE_WORDS
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.campaign.headers import Layout
 from mobilize.campaign.tables import Row, Table
 from mobilize.campaign.values import country_sentence, iso_date, unfit
 from mobilize.world.countries import countries
@@ -76,56 +76,6 @@ class Record:
     positions: Mapping[str, tuple[Position, ...]]
 
 
-RESOLUTIONS = Layout(
-    columns=(
-        "symbol",
-        "draft",
-        "body",
-        "adopted",
-        "title",
-        "how",
-        "yes",
-        "no",
-        "abstain",
-        "complete",
-        "source",
-        "note",
-    ),
-    required=frozenset({"symbol", "adopted", "complete", "source"}),
-    aliases={"resolution": "symbol", "date": "adopted", "abstentions": "abstain", "notes": "note", "url": "source"},
-)
-
-POSITIONS = Layout(
-    columns=("country", "resolution", "role", "date", "source"),
-    required=frozenset({"country", "resolution", "role", "source"}),
-    aliases={
-        "symbol": "resolution",
-        "iso2": "country",
-        "state": "country",
-        "vote": "role",
-        "position": "role",
-        "url": "source",
-    },
-)
-
-#: What other tables write for our roles: offered, never taken.
-ROLE_WORDS: Mapping[str, Role] = {
-    "main_sponsor": Role.SPONSOR,
-    "tabled": Role.SPONSOR,
-    "co_sponsor": Role.COSPONSOR,
-    "yes": Role.VOTED_YES,
-    "y": Role.VOTED_YES,
-    "for": Role.VOTED_YES,
-    "no": Role.VOTED_NO,
-    "n": Role.VOTED_NO,
-    "against": Role.VOTED_NO,
-    "abstain": Role.ABSTAINED,
-    "abstention": Role.ABSTAINED,
-    "a": Role.ABSTAINED,
-    "withdrew": Role.WITHDRAWN,
-}
-
-
 def read(
     resolutions: Iterable[Table], positions: Iterable[Table], *, as_of: dt.date
 ) -> tuple[Record, tuple[Fault, ...]]:
@@ -145,6 +95,7 @@ def read(
         faults += table.faults
         _add_positions(table, known, found, faults)
     faults += _contradictions(found.values())
+    faults += _tally(known.values(), found.values())
     return cut(known.values(), found.values(), as_of=as_of), tuple(faults)
 
 
@@ -277,7 +228,7 @@ def _unknown_role(text: str) -> str:
     meant = ROLE_WORDS.get(text.lower().replace("-", "_").replace(" ", "_"))
     if meant is None:
         close = difflib.get_close_matches(text.lower(), [each.value for each in Role], n=1)
-        meant = Role(close[0]) if close else None
+        meant = close[0] if close else None
     return f'write "{meant}"' if meant else f"not a role: write one of {', '.join(each.value for each in Role)}"
 
 
@@ -312,7 +263,7 @@ def _contradictions(positions: Iterable[Position]) -> list[Fault]:
     return faults
 
 
-def tally(resolutions: Iterable[Resolution], positions: Iterable[Position]) -> list[Fault]:
+def _tally(resolutions: Iterable[Resolution], positions: Iterable[Position]) -> list[Fault]:
     """Warn where a vote that is said to be whole has not as many rows as the totals say."""
     counts: dict[tuple[str, Role], int] = {}
     for position in positions:

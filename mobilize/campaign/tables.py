@@ -175,10 +175,12 @@ def fit(record: Record, head: Head, layout: Layout) -> Row:
 def clean(cell: str) -> str:
     """Bring a cell to one form: no blank or unseen characters around it, no unbreakable blanks, letters composed.
 
-    Word processors write unbreakable blanks, Macs write é as e and an accent. Quoted newlines stay.
+    Word processors write unbreakable blanks, Macs write é as e and an accent. Quoted newlines stay. The apostrophe by
+    which spreadsheets mark as text what would be a formula ('=2+2, and our own exports) is no part of the value.
     """
     composed = unicodedata.normalize("NFC", cell)
-    return _BLANKS.sub(" ", composed).strip(f" \t\r\n{INVISIBLE}")
+    plain = _BLANKS.sub(" ", composed).strip(f" \t\r\n{INVISIBLE}")
+    return plain[1:] if plain[:1] == "'" and plain[1:2] in tuple("=+-@") else plain
 
 
 #: Unbreakable blanks and the other widths of blank (U+2000 to U+200A).
@@ -207,8 +209,8 @@ def head_faults(path: str, line: int, head: Head) -> list[Fault]:
             f'is {theirs!r} meant? Rename it to "{column}"' if theirs else f'add a column "{column}" to the first line'
         )
         faults.append(Fault(path=path, line=line, column=column, sentence=f"this column is missing: {hint}"))
-    for column in head.doubled:
-        faults.append(Fault(path=path, line=line, column=column, sentence="this column stands there twice: keep one"))
+    twice = "this column stands there twice: keep one"
+    faults += [Fault(path=path, line=line, column=column, sentence=twice) for column in head.doubled]
     for name, ours in head.unknown.values():
         if not name or ours in head.missing:
             continue
@@ -265,7 +267,7 @@ def _without_separator_line(text: Iterable[str]) -> Iterator[str]:
 
 def _quote_sentence(error: str, line: int) -> str:
     if "field limit" in error or "unexpected end" in error:
-        return f"a quotation mark opened on line {line} is never closed: close it, or double it where it is part of a value"
+        return f"a quotation mark opened on line {line} is never closed: close it, or double it within a value"
     return "text stands after a closing quotation mark: double the quotation marks that are part of a value"
 
 

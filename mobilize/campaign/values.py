@@ -16,6 +16,8 @@ LONGEST = 2000
 #: U+200E and U+200F are left: Arabic and Hebrew text needs them.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+_MONTHS = 12
+
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
 
@@ -33,9 +35,9 @@ def iso_date(text: str) -> dt.date | str:
         if match is None:
             continue
         year, month, day = (int(match[place]) for place in order)
-        if order == (3, 2, 1) and day <= 12 and month <= 12 and day != month:
+        if order == (3, 2, 1) and max(day, month) <= _MONTHS and day != month:
             return "write year-month-day (2013-11-12): it cannot be known which number is the month"
-        if month > 12:
+        if month > _MONTHS:
             month, day = day, month
         try:
             return f"write {dt.date(year, month, day).isoformat()}"
@@ -59,7 +61,7 @@ def country_sentence(text: str) -> str:
 
 
 def unfit(text: str) -> str:
-    """Say what makes a text unfit for a letter; empty: nothing does. Line breaks and tabs are fit: they become blanks."""
+    """Say what makes a text unfit for a letter; empty: nothing does. Line breaks and tabs become blanks."""
     for character in text:
         if character.isascii() and (character >= " " or character in "\n\r\t") and character != "\x7f":
             continue
