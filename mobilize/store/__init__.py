@@ -1,0 +1,1 @@
+"""Whatever must survive: the tables, the engine, encryption at rest."""

@@ -1,0 +1,236 @@
+"""Every table, on one page. The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
+
+Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+#: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
+VERSION = 1
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment in UTC. SQLite keeps no zone, so it is taken off going in and put back coming out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Refuse a naive moment: a zone that is guessed is wrong somewhere."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a moment without a zone"
+            raise ValueError(msg)
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Put the zone back."""
+        return value.replace(tzinfo=dt.UTC) if value is not None else None
+
+
+#: One row: which version of this page the ledger was written with, and which installation wrote it.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("version", Integer, nullable=False),
+    # Path of the file when it was made: a restored copy stands elsewhere, and must not send by itself.
+    Column("made_at", Moment, nullable=False),
+)
+
+# --- the way out -----------------------------------------------------------------------------------------------------
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("campaign", String(64), nullable=False),
+    # letter.merge.LetterId: function of campaign, contact and round.
+    Column("letter", String(32), nullable=False),
+    Column("contact", String(80), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("language", String(16), nullable=False),
+    # Digest of the first address, lower case: the same address is not written to twice in a round under two rows.
+    Column("address_digest", String(64), nullable=False),
+    # Digest of what the addressee reads, as it was when the letter was queued, then as it was sent.
+    Column("digest", String(64), nullable=False),
+    Column("message_id", String(255), nullable=False),
+    # post.states.State
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    # Not before this moment; NULL: at once.
+    Column("due_at", Moment),
+    # Who holds it while `sending`: one process, one run.
+    Column("holder", String(64)),
+    # Whether its bytes were being handed over: from then on its fate is not known until the server answers.
+    Column("handed_over", Boolean, nullable=False, default=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    # In plain words, no address: why it failed, waits or is in doubt.
+    Column("reason", Text, nullable=False, default=""),
+    PrimaryKeyConstraint("campaign", "letter"),
+    # Never twice is a constraint.
+    UniqueConstraint("campaign", "contact", "round"),
+    UniqueConstraint("campaign", "round", "address_digest"),
+)
+Index("letters_by_state", letters.c.campaign, letters.c.state, letters.c.due_at)
+Index("letters_by_message_id", letters.c.message_id)
+
+#: Every try, with the server's own words. Rows are only added.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("letter", String(32), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("state", String(16), nullable=False),
+    # SMTP code; NULL: no answer.
+    Column("code", Integer),
+    # x.y.z (RFC 3463); empty: none given.
+    Column("enhanced", String(16), nullable=False, default=""),
+    # The server's reply line, addresses taken out.
+    Column("answer", Text, nullable=False, default=""),
+)
+Index("attempts_by_letter", attempts.c.campaign, attempts.c.letter)
+
+#: Addresses that no send passes, as digests: forgetting a person must not forget that she asked to be left alone.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address_digest", String(64), primary_key=True),
+    # unsubscribed, dead, complained or by_hand
+    Column("reason", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    # The reply or letter that brought it here; an id.
+    Column("source", String(80), nullable=False, default=""),
+)
+
+#: One slot a key: when the next letter may go (a rate that holds across processes).
+pace = Table(
+    "pace",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    # Seconds since 1970.
+    Column("next_at", Float, nullable=False),
+)
+
+# --- the way back: raw mail first, then what was read in it ----------------------------------------------------------
+
+#: Belongs to the installation: one mailbox may serve several campaigns.
+raw_mail = Table(
+    "raw_mail",
+    metadata,
+    # SHA-256 of the bytes as they arrived, hex: the same message twice is one row.
+    Column("id", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    # Whether `data` is encrypted (MOBILIZE_KEY was set when it came).
+    Column("sealed", Boolean, nullable=False, default=False),
+    # "maildir:new/1384…", "stdin": never an address.
+    Column("origin", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+)
+Index("raw_mail_by_time", raw_mail.c.received_at)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("campaign", String(64), nullable=False),
+    # raw_mail.id
+    Column("reply", String(64), nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("said_on", Date),
+    Column("kind", String(16), nullable=False),
+    Column("via", String(16)),
+    Column("country", String(2)),
+    # What the parser suggests; what people say stands in `stances`.
+    Column("stance", String(16)),
+    Column("reporter", Text),
+    Column("language", String(16)),
+    # letters.letter that it answers; NULL: not matched.
+    Column("letter", String(32)),
+    # Why a person must look; empty: nobody must.
+    Column("attention", Text, nullable=False, default=""),
+    Column("reviewed_by", Text, nullable=False, default=""),
+    # The parsed reply in the contract's names, JSON; encrypted where the raw mail is.
+    Column("parsed", Text, nullable=False),
+    PrimaryKeyConstraint("campaign", "reply"),
+)
+Index("replies_by_country", replies.c.campaign, replies.c.country)
+
+#: The ledger of stances: rows are only added.
+stances = Table(
+    "stances",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("reply", String(64), nullable=False),
+    Column("country", String(2), nullable=False),
+    # Empty: a person says that the reply states none.
+    Column("stance", String(16), nullable=False),
+    # Blanks between.
+    Column("concerns", Text, nullable=False, default=""),
+    Column("quote", Text, nullable=False, default=""),
+    Column("rule", Text, nullable=False, default=""),
+    Column("said_on", Date),
+    # The authority's own mail, or as reported by a partner.
+    Column("direct", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+)
+Index("stances_by_country", stances.c.campaign, stances.c.country)
+
+#: Which partner said that it will approach which country. For organisers only (domain/rules.md D2).
+plans = Table(
+    "plans",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("reply", String(64), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("reporter", Text, nullable=False),
+    Column("planned_on", Date),
+    Column("by", Text, nullable=False),
+)
+Index("plans_by_country", plans.c.campaign, plans.c.country)
+
+#: Who changed which field of a reply from what to what. Rows are only added.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("reply", String(64), nullable=False),
+    Column("field", String(32), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index("corrections_by_reply", corrections.c.campaign, corrections.c.reply)
