@@ -126,9 +126,9 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         reference=reference(identity),
         letterhead=_letterhead(campaign, contact, language),
         address=address.block(to, language),
-        subject=printed.fields.get("subject", ""),
+        subject=languages.spaced(printed.fields.get("subject", ""), language),
         salutation=printed.fields.get("salutation") or address.salutation(to, language),
-        paragraphs=_paragraphs(printed.body, reasons),
+        paragraphs=_paragraphs(languages.spaced(printed.body, language), reasons),
         close=printed.fields.get("close") or address.close(to, language),
         signature=_signature(campaign, contact, language),
         labels=words,
@@ -196,8 +196,10 @@ def _signature(campaign: Campaign, contact: Contact, language: str) -> tuple[str
     """Lines under the close: the signatory where there is one, never for a sensitive recipient (rules D10)."""
     sender = campaign.sender
     office = in_language(sender.office, language)
-    named = () if contact.sensitive else (sender.signatory, office)
-    return tuple(line for line in (*named, sender.organisation) if line)
+    if contact.sensitive:
+        return (sender.organisation,)
+    lines = (sender.signatory, office, sender.organisation) if sender.signatory else (sender.organisation, office)
+    return tuple(line for line in lines if line)
 
 
 _MARK = re.compile(f"{WHY_OPEN}([0-9]+){WHY_CLOSE}")

@@ -97,6 +97,7 @@ VISIBLE: Mapping[str, frozenset[str]] = {
     "date": frozenset({"year", "month", "day"}),
     "dict": frozenset({"items", "keys", "values", "get"}),
     "mappingproxy": frozenset({"items", "keys", "values", "get"}),
+    "_GroupTuple": frozenset({"grouper", "list"}),
     "LoopContext": frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"}),
 }
 
@@ -151,7 +152,8 @@ def _finalize_plain(_: Context, value: object) -> Markup:
 def _finalized(value: object, escape: Callable[[str], str]) -> Markup:
     """Print one value. Text that the template itself made (a macro's result) passes; data is escaped."""
     if isinstance(value, Undefined):
-        str(value)  # raises, with the message that says what was meant
+        str(value)  # raises, with the message that says what was meant; but for one kind, whose text is empty
+        raise Unprintable("an `if` inside {{ }} needs its `else`")
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise Unprintable(f"prints {value!r}: the value is missing")
     if callable(value) or isinstance(value, (list, tuple, dict)):
@@ -164,7 +166,7 @@ def _finalized(value: object, escape: Callable[[str], str]) -> Markup:
 
 
 class Sandbox(SandboxedEnvironment):
-    """One campaign's templates. With `prose` data is escaped for Markdown; else it is plain text, for a subject line."""
+    """One campaign's templates. With `prose` data is escaped for Markdown, else it is plain: for a subject."""
 
     # A tuple would do; jinja2 asks for a frozenset.
     intercepted_binops = frozenset({"+", "*", "**", "%", "/", "//"})

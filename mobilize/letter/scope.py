@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from mobilize.campaign.arguments import citable
 from mobilize.campaign.campaign import Campaign, Draft
-from mobilize.campaign.contacts import Contact
+from mobilize.campaign.contacts import Audience, Contact
 from mobilize.campaign.record import Position, Role
 from mobilize.campaign.standing import Standing
 from mobilize.world import address, languages
@@ -293,7 +293,8 @@ def addressee(contact: Contact, country: Country, language: str) -> Addressee:
         office=contact.office,
         organisation=contact.organisation,
         country=country.code,
-        state=formal_name(country, language),
+        # An NGO is no part of the State: it stands under the country's plain name.
+        state=phrases(country, language).name if contact.audience is Audience.NGO else formal_name(country, language),
         honour=contact.honour,
         salutation=contact.salutation,
     )

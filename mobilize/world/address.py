@@ -1,10 +1,10 @@
 """Forms of address: how one writes to a minister, to the head of a national institution, to an allied NGO.
 
-The tables follow: UN Correspondence Manual ST/DCS/4/Rev.1 paras 37, 87-89, 104-106 (en);
-studylibfr.com 1885611, journaldesmaires.com (fr: the salutation is repeated, word for word, in the close); protocolo.org,
-scribd 55920138 (es); alndaa.net/42311 (ar); Manual de Redação da Presidência da República 2.2 (pt); docs.cntd.ru
-901758791 (ru); fx361.cc, yaan.gov.cn (zh). An NGO is not a State: these are signed letters in the first person, never
-notes verbales. Where the office-holder's gender is not known the form is double, or neutral where the language has one.
+The tables follow: UN Correspondence Manual ST/DCS/4/Rev.1 paras 37, 87-89, 104-106 (en); studylibfr.com 1885611,
+journaldesmaires.com (fr: the salutation is repeated, word for word, in the close); protocolo.org, scribd 55920138 (es);
+alndaa.net/42311 (ar); Manual de Redação da Presidência da República 2.2 (pt); docs.cntd.ru 901758791 (ru); fx361.cc,
+yaan.gov.cn (zh). An NGO is not a State: these are signed letters in the first person, never notes verbales. Where the
+office-holder's gender is not known the form is double, or neutral where the language has one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mobilize.world.titles import head_of, office_in, organisation_in
+from mobilize.world.titles import gendered, head_of, minister_of, office_in, organisation_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Form:
     honour_both: str = ""
 
 
-#: Language -> audience -> form. In a national institution's forms, {head} is the title of its head (titles.py).
+#: Language -> audience -> form. {head} is the reader's title, as titles.py finds it.
 FORMS: Mapping[str, Mapping[str, Form]] = MappingProxyType(
     {
         "en": {
@@ -77,9 +77,9 @@ FORMS: Mapping[str, Mapping[str, Form]] = MappingProxyType(
         },
         "fr": {
             "minister": Form(
-                m="Monsieur le Ministre,",
-                f="Madame la Ministre,",
-                both="Madame la Ministre, Monsieur le Ministre,",
+                m="Monsieur {head},",
+                f="Madame {head},",
+                both="Madame {head_f}, Monsieur {head_m},",
                 close="Veuillez agréer, {salutation}, l’expression de notre très haute considération.",
                 honour_m="Son Excellence Monsieur",
                 honour_f="Son Excellence Madame",
@@ -103,9 +103,9 @@ FORMS: Mapping[str, Mapping[str, Form]] = MappingProxyType(
         },
         "es": {
             "minister": Form(
-                m="Excelentísimo señor Ministro:",
-                f="Excelentísima señora Ministra:",
-                both="Excelentísima señora Ministra, Excelentísimo señor Ministro:",
+                m="Excelentísimo señor {head}:",
+                f="Excelentísima señora {head}:",
+                both="Excelentísima señora {head_f}, Excelentísimo señor {head_m}:",
                 close=(
                     "Aprovechamos la ocasión para expresar a Vuestra Excelencia las seguridades de nuestra más alta "
                     "y distinguida consideración."
@@ -241,7 +241,10 @@ def salutation(to: Addressee, language: str) -> str:
         return to.salutation
     shape = form(language, to.audience, to.country)
     pattern = {"m": shape.m, "f": shape.f}.get(to.gender, shape.both)
-    head = head_of(to.office, to.organisation, language)
+    if to.audience == "minister":
+        head = minister_of(to.office, language)
+    else:
+        head = head_of(to.office, to.organisation, language)
     return pattern.format(head=head.f if to.gender == "f" else head.m, head_m=head.m, head_f=head.f)
 
 
@@ -262,7 +265,7 @@ def block(to: Addressee, language: str) -> tuple[str, ...]:
         person = f"{to.name}{to.honour or '阁下'}"  # the honour follows the name
     else:
         person = f"{honour} {to.name}".strip() if to.name else ""
-    office = office_in(to.office, language)
-    organisation = organisation_in(to.organisation, language)
+    office = gendered(office_in(to.office, language, to.country), to.gender)
+    organisation = organisation_in(to.organisation, language, to.country)
     lines = (person, office, organisation, to.state)
     return tuple(line for number, line in enumerate(lines) if line and line not in lines[:number])

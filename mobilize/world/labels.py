@@ -82,7 +82,7 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Between a label and what it names: French sets a space before its colon, Chinese has its own.
-COLON: Mapping[str, str] = MappingProxyType({"fr": "\N{NARROW NO-BREAK SPACE}: ", "zh": "："})
+COLON: Mapping[str, str] = MappingProxyType({"fr": "\N{NO-BREAK SPACE}: ", "zh": "："})
 
 
 def labels(language: str) -> dict[str, str]:

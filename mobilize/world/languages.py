@@ -66,7 +66,7 @@ def primary(tag: str) -> str:
 
 
 def direction(language: str) -> str:
-    """ "rtl" or "ltr". A language not listed is asked of CLDR."""
+    """Say which way a language is written, "rtl" or "ltr"; of one not listed CLDR is asked."""
     if language in LANGUAGES:
         return LANGUAGES[language].direction
     return str(Locale.parse(language).text_direction) if exists(language) else "ltr"
@@ -114,6 +114,27 @@ def listed(items: Sequence[str], locale: str, *, alternative: bool = False) -> s
     text = str(format_list(list(items), style="or" if alternative else "standard", locale=locale)) if items else ""
     if len(items) > 1 and locale.startswith("es"):
         text = _spanish_and(text, items[-1])
+    return text
+
+
+#: Language -> what stands before or behind a sign, and with which space. French sets one before its double signs and
+#: inside its quotes (Imprimerie nationale, Lexique): non-breaking before a colon, narrow before the others.
+_SPACES: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = MappingProxyType(
+    {
+        "fr": (
+            (re.compile(r" :(?=\s|$)"), "\N{NO-BREAK SPACE}:"),
+            (re.compile(r" ([;?!])"), "\N{NARROW NO-BREAK SPACE}\\1"),
+            (re.compile("« "), "«\N{NO-BREAK SPACE}"),
+            (re.compile(" »"), "\N{NO-BREAK SPACE}»"),
+        )
+    }
+)
+
+
+def spaced(text: str, language: str) -> str:
+    """Set the spaces that the language wants around its signs; templates are typed with plain ones."""
+    for sign, with_space in _SPACES.get(language, ()):
+        text = sign.sub(with_space, text)
     return text
 
 

@@ -6,53 +6,75 @@ ministry's exact name is its own affair ("Use the functional title", UN Correspo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 #: The order of columns in the tables below.
-_LANGUAGES = ("fr", "es", "ar", "pt", "ru", "zh")
+_LANGUAGES = ("en", "fr", "es", "ar", "pt", "ru", "zh")
 
-
-def _rows(*rows: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
-    return MappingProxyType({row[0].casefold(): dict(zip(_LANGUAGES, row[1:], strict=True)) for row in rows})
-
-
-_FOREIGN_MINISTER = (
-    "Ministre des Affaires étrangères",
-    "Ministro/a de Relaciones Exteriores",
-    "وزير الخارجية",
-    "Ministro/a dos Negócios Estrangeiros",
-    "Министру иностранных дел",
-    "外交部长",
-)
-
-#: English title, as it stands in contacts.csv -> the same in the other languages (Russian: dative, as addressed).
-OFFICES = _rows(
-    ("Minister for Foreign Affairs", *_FOREIGN_MINISTER),
-    ("Minister of Foreign Affairs", *_FOREIGN_MINISTER),
-    ("Foreign Minister", *_FOREIGN_MINISTER),
+#: One office a row, as it stands in an address block (Russian: dative). Where a language inflects, both forms, joined
+#: by a slash as contacts.csv writes them; `gendered` picks one.
+_OFFICES = (
+    (
+        "Minister for Foreign Affairs",
+        "Ministre des Affaires étrangères",
+        "Ministro/a de Relaciones Exteriores",
+        "وزير/ة الخارجية",
+        "Ministro/a dos Negócios Estrangeiros",
+        "Министру иностранных дел",
+        "外交部长",
+    ),
     (
         "Minister for External Relations",
         "Ministre des Relations extérieures",
         "Ministro/a de Relaciones Exteriores",
-        "وزير العلاقات الخارجية",
+        "وزير/ة العلاقات الخارجية",
         "Ministro/a das Relações Exteriores",
         "Министру внешних сношений",
         "对外关系部长",
     ),
     (
+        "Minister for Foreign Affairs and Cooperation",
+        "Ministre des Affaires étrangères et de la Coopération",
+        "Ministro/a de Asuntos Exteriores y Cooperación",
+        "وزير/ة الخارجية والتعاون",
+        "Ministro/a dos Negócios Estrangeiros e Cooperação",
+        "Министру иностранных дел и сотрудничества",
+        "外交与合作部长",
+    ),
+    (
         "Chairperson",
         "Présidence",
         "Presidencia",
-        "الرئاسة",
+        "رئيس/ة المؤسسة",
         "Presidência",
         "Председателю",
         "主席",
     ),
+    (
+        "Ombudsperson",
+        "Médiateur/trice",
+        "Defensor/a del Pueblo",
+        "أمين/ة المظالم",
+        "Provedor/a de Justiça",
+        "Уполномоченному по правам человека",
+        "监察专员",
+    ),
+    (
+        "Commissioner for Human Rights",
+        "Commissaire aux droits de l’homme",
+        "Comisionado/a para los Derechos Humanos",
+        "مفوض/ة حقوق الإنسان",
+        "Comissário/a para os Direitos Humanos",
+        "Уполномоченному по правам человека",
+        "人权专员",
+    ),
+    ("Director", "Direction", "Dirección", "مدير/ة المؤسسة", "Direção", "Директору", "主任"),
 )
 
-ORGANISATIONS = _rows(
+_ORGANISATIONS = (
     (
         "Ministry of Foreign Affairs",
         "Ministère des Affaires étrangères",
@@ -62,17 +84,90 @@ ORGANISATIONS = _rows(
         "Министерство иностранных дел",
         "外交部",
     ),
+    (
+        "Ministry of External Relations",
+        "Ministère des Relations extérieures",
+        "Ministerio de Relaciones Exteriores",
+        "وزارة العلاقات الخارجية",
+        "Ministério das Relações Exteriores",
+        "Министерство внешних сношений",
+        "对外关系部",
+    ),
+)
+
+#: In Brazil foreign affairs are "Relações Exteriores"; everywhere else in Portuguese "Negócios Estrangeiros".
+_BRAZIL = {
+    "Ministro/a dos Negócios Estrangeiros": "Ministro/a das Relações Exteriores",
+    "Ministério dos Negócios Estrangeiros": "Ministério das Relações Exteriores",
+}
+
+#: Other ways in which a table of contacts writes the same office.
+_SAME = MappingProxyType(
+    {
+        "minister of foreign affairs": "Minister for Foreign Affairs",
+        "foreign minister": "Minister for Foreign Affairs",
+        "minister of external relations": "Minister for External Relations",
+        "minister of foreign affairs and cooperation": "Minister for Foreign Affairs and Cooperation",
+        "president": "Chairperson",
+        "ministry for foreign affairs": "Ministry of Foreign Affairs",
+    }
 )
 
 
-def office_in(office: str, language: str) -> str:
+def _by_any_language(rows: tuple[tuple[str, ...], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Find a row by its text in any language; the first row that has it counts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        for text in row:
+            found.setdefault(text.casefold(), row)
+    return MappingProxyType(found)
+
+
+_OFFICE_ROWS = _by_any_language(_OFFICES)
+_ORGANISATION_ROWS = _by_any_language(_ORGANISATIONS)
+
+
+def office_in(office: str, language: str, country: str) -> str:
     """Name an office in a language; one that the table does not know stays as it was typed."""
-    return OFFICES.get(office.casefold(), {}).get(language, office)
+    return _translated(_OFFICE_ROWS, office, language, country)
 
 
-def organisation_in(organisation: str, language: str) -> str:
+def organisation_in(organisation: str, language: str, country: str) -> str:
     """Name a ministry in a language; one that the table does not know stays as it was typed."""
-    return ORGANISATIONS.get(organisation.casefold(), {}).get(language, organisation)
+    return _translated(_ORGANISATION_ROWS, organisation, language, country)
+
+
+def _translated(rows: Mapping[str, tuple[str, ...]], text: str, language: str, country: str) -> str:
+    row = rows.get(_SAME.get(text.casefold(), text).casefold())
+    # Already in the letter's language, or nothing better known: what the campaign typed stands.
+    if row is None or language not in _LANGUAGES or (language == "en" and text.casefold() in _SAME):
+        return text
+    found = row[_LANGUAGES.index(language)]
+    return _BRAZIL.get(found, found) if country == "BR" else found
+
+
+_SLASH = re.compile(r"(?P<stem>\w+)/(?P<ending>\w+)")
+
+
+def gendered(title: str, gender: str) -> str:
+    """Choose one of the forms that a slash joins: "Ministro/a" for f is "Ministra", «Chef/fe» «Cheffe».
+
+    gender: "m" or "f"; anything else keeps both, as typed.
+    """
+    if gender == "m":
+        return _SLASH.sub(lambda found: found["stem"], title)
+    if gender == "f":
+        return _SLASH.sub(_feminine, title)
+    return title
+
+
+def _feminine(found: re.Match[str]) -> str:
+    stem, ending = found["stem"], found["ending"]
+    if ending == "trice":  # Médiateur/trice
+        return stem.removesuffix("teur") + ending
+    if ending == "a" and stem.endswith("o"):  # Ministro/a
+        return stem[:-1] + ending
+    return stem + ending  # Defensor/a, Chef/fe, وزير/ة
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +246,7 @@ _KINDS = (
     ("provedor", "ombuds"),
     ("protector", "ombuds"),
     ("procurad", "prosecutor"),
-    ("director", "director"),
+    ("direct", "director"),
     ("commissioner", "commissioner"),
     ("commission", "chair"),
     ("comisión", "chair"),
@@ -168,13 +263,43 @@ _KINDS = (
 def head_of(office: str, organisation: str, language: str) -> Head:
     """Title the head of an institution after its own name: a commission has a chair, a defensoría a defensor.
 
-    An office typed in the language itself wins in English, which does not inflect: "Dear Public Protector,".
+    An office typed with both forms gives both («Defensor/a de los Habitantes»); in English, which does not inflect, the
+    office itself is the title ("Dear Public Protector,"), without what follows its "for".
     """
-    if language == "en" and office:
-        return _head(office)
+    if "/" in office and language in ("es", "pt", "fr"):
+        title = office.partition(" para ")[0]
+        return _head(gendered(title, "m"), gendered(title, "f"))
+    if language == "en" and office and office.isascii() and "/" not in office and office not in _FOREIGN:
+        return _head(office.partition(" for ")[0])
     for text in (office, organisation):
         lowered = text.casefold()
         for word, kind in _KINDS:
             if word in lowered:
                 return _HEADS[kind].get(language, _HEADS[kind]["en"])
     return _HEADS["chair"].get(language, _HEADS["chair"]["en"])
+
+
+#: Offices that are plain ASCII and yet not English.
+_FOREIGN = frozenset({"Presidencia", "Direction"})
+
+#: First words of a foreign minister's title that is none of "minister" -> the word to salute with, by gender.
+_MINISTERS: Mapping[str, tuple[tuple[str, Head], ...]] = MappingProxyType(
+    {
+        "fr": (
+            ("secrétaire d’état", _head("le Secrétaire d’État", "la Secrétaire d’État")),
+            ("chef/fe du département", _head("le Chef du Département", "la Cheffe du Département")),
+            ("", _head("le Ministre", "la Ministre")),
+        ),
+        "es": (("secretari", _head("Secretario", "Secretaria")), ("", _head("Ministro", "Ministra"))),
+    }
+)
+
+
+def minister_of(office: str, language: str) -> Head:
+    """Title a foreign minister for a salutation: Mexico has a Secretario, the Holy See a Secrétaire d’État."""
+    titles = _MINISTERS.get(language, _MINISTERS_ELSEWHERE)
+    return next(head for start, head in titles if office.casefold().startswith(start))
+
+
+#: The forms of the other languages do not name the title, or name it whole.
+_MINISTERS_ELSEWHERE = (("", _head("")),)

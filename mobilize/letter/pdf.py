@@ -1,0 +1,204 @@
+"""Letter -> PDF, by Typst in this process. The letter goes in as data (JSON), so that none of it is read as markup.
+
+Tagged (PDF/UA-1), with the fonts of the wheels and no others: the same letter gives the same bytes on every machine.
+Measured in docs/decisions/030.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import util
+from pathlib import Path
+from typing import Literal
+
+import typst
+
+from mobilize.campaign.campaign import Campaign
+from mobilize.errors import FontMissing, LetterWrong, TemplateWrong
+from mobilize.letter.bidi import cut
+from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
+from mobilize.letter.merge import Letter
+
+#: Where the template of the paper lies in a campaign's letters/.
+TEMPLATE = "letter.typ"
+
+#: Wheels that bring fonts: module -> the folder inside it. Typst itself carries Libertinus (Latin, Greek, Cyrillic).
+_WHEELS: Mapping[str, str] = {"fontpkg_amiri": "files", "noto_cjk_sans_otc": ""}
+
+#: Language -> fonts, in order; a sign is set in the first that has it. Elsewhere than in Chinese, Han signs come last.
+_LATIN, _ARABIC, _HAN = "Libertinus Serif", "Amiri", "Noto Sans CJK SC"
+_FONTS: Mapping[str, Sequence[object]] = {
+    "ar": (_ARABIC, _LATIN, _HAN),
+    "zh": ({"name": _LATIN, "covers": "latin-in-cjk"}, _HAN, _ARABIC),
+}
+_OTHER_FONTS = (_LATIN, _ARABIC, _HAN)
+
+#: What a template of the paper must not do: bring in files or packages (Typst would fetch those from the network).
+_BRINGS_IN = re.compile(r"^[^\n]*?(?<![\w-])(import|include|plugin|read|eval)(?=[\s(\"'])", re.MULTILINE)
+
+Standard = Literal["ua-1", "a-2a"]
+
+
+def pdf(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = ("ua-1",)) -> bytes:
+    """Set the letter on paper, A4, as a tagged PDF.
+
+    campaign: for its paper (letters/letter.typ) and its images.
+    standards: ("ua-1",) is PDF/UA-1; add "a-2a" for an archive.
+    Raises FontMissing where no installed font has a sign of the letter, and names the extra that brings it.
+    Raises TemplateWrong for a mistake in letter.typ. The same letter gives the same bytes.
+    """
+    result = _compile(letter, campaign, "pdf", list(standards))
+    assert isinstance(result, bytes)
+    return result
+
+
+def png(letter: Letter, campaign: Campaign, *, ppi: float = 110) -> tuple[bytes, ...]:
+    """Draw the pages, for looking at them. Raises as `pdf` does."""
+    result = _compile(letter, campaign, "png", [], ppi=ppi)
+    return tuple(result) if isinstance(result, list) else (result,)
+
+
+def _compile(
+    letter: Letter, campaign: Campaign, form: Literal["pdf", "png"], standards: list[Standard], ppi: float | None = None
+) -> bytes | list[bytes]:
+    source = campaign.templates.get(TEMPLATE)
+    if source is None:
+        raise TemplateWrong("is missing: copy it from the shipped campaign", path=f"letters/{TEMPLATE}", line=1)
+    _refuse_bringing_in(source)
+    try:
+        made = _compiler().compile(
+            input=source.encode(),
+            format=form,
+            ppi=ppi,
+            sys_inputs={"letter": json.dumps(data(letter, campaign), ensure_ascii=False)},
+            pdf_standards=list(standards),
+            timestamp=0,  # no clock in the file (domain rules D6)
+        )
+    except typst.TypstError as error:
+        raise _explained(error, letter) from error
+    assert made is not None
+    return made
+
+
+_THREAD = threading.local()
+
+
+def _compiler() -> typst.Compiler:
+    """Give this thread's compiler: one can be used by one thread only, and to make one costs 60 ms."""
+    if not hasattr(_THREAD, "compiler"):
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(font_folders()))
+        # The root is a folder that holds nothing but fonts: a template has no file of ours to read.
+        root = next(font_folders(), str(Path(typst.__file__).parent))
+        _THREAD.compiler = typst.Compiler(root=root, font_paths=fonts)
+    compiler: typst.Compiler = _THREAD.compiler
+    return compiler
+
+
+def font_folders() -> Iterator[str]:
+    """Folders of the font wheels that are installed."""
+    for module, folder in _WHEELS.items():
+        found = util.find_spec(module)
+        if found is not None and found.submodule_search_locations:
+            yield str(Path(found.submodule_search_locations[0]) / folder)
+
+
+def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
+    """What letter.typ is given, as JSON can hold it."""
+    rtl = letter.direction == "rtl"
+    return {
+        "language": letter.language,
+        "region": letter.locale.partition("_")[2][:2].lower() or None,
+        "rtl": rtl,
+        "fonts": _FONTS.get(letter.language, _OTHER_FONTS),
+        "subject": letter.subject,
+        "organisation": campaign.sender.organisation,
+        "reference": letter.reference,
+        "letterhead": letter.letterhead,
+        "foot": letter.foot,
+        "page_of": letter.labels["page_of"],
+        "labels": letter.labels,
+        "address": letter.address,
+        "place_and_date": letter.place_and_date,
+        "salutation": letter.salutation,
+        "blocks": [_block(block, rtl) for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)],
+        "close": letter.close,
+        "signature": letter.signature,
+    }
+
+
+def _block(block: Block, rtl: bool) -> dict[str, object]:  # noqa: FBT001 - a fact of the letter, not a switch
+    if isinstance(block, Prose):
+        return {"kind": "prose", "runs": _runs(block.runs, rtl)}
+    if isinstance(block, Heading):
+        return {"kind": "heading", "runs": _runs(block.runs, rtl)}
+    if isinstance(block, Items):
+        items = [[_block(inner, rtl) for inner in item] for item in block.items]
+        return {"kind": "items", "start": block.start, "items": items}
+    return _grid(block, rtl)
+
+
+def _grid(grid: Grid, rtl: bool) -> dict[str, object]:  # noqa: FBT001 - a fact of the letter, not a switch
+    rows = [[{"runs": _runs(cell, rtl)} for cell in row] for row in grid.rows]
+    return {"kind": "grid", "heads": [_runs(cell, rtl) for cell in grid.heads], "rows": rows}
+
+
+def _runs(runs: Sequence[Run], rtl: bool) -> list[dict[str, object]]:  # noqa: FBT001 - a fact of the letter, not a switch
+    """Runs as data, cut so that symbols and addresses stay on one line and left-to-right stretches are marked."""
+    return [
+        {
+            "text": text,
+            "ltr": ltr,
+            "whole": whole,
+            "strong": run.strong,
+            "emphasis": run.emphasis,
+            "link": run.link,
+            "breaks": run.breaks,
+        }
+        for run in runs
+        for piece, ltr in (cut(run.text) if rtl and run.text else ((run.text, False),))
+        for text, whole in _kept_whole(piece)
+    ]
+
+
+#: A document symbol (A/RES/S-26/2) or an e-mail address: Typst would break it after a slash or a full stop.
+_WHOLE = re.compile(r"(?:[A-Z0-9]+/[A-Z0-9./-]*[A-Z0-9]|[\w.+-]+@[\w.-]*\w)")
+
+
+def _kept_whole(text: str) -> Iterator[tuple[str, bool]]:
+    place = 0
+    for found in _WHOLE.finditer(text):
+        if found.start() > place:
+            yield text[place : found.start()], False
+        yield found[0], True
+        place = found.end()
+    if place < len(text) or not text:
+        yield text[place:], False
+
+
+def _refuse_bringing_in(source: str) -> None:
+    found = _BRINGS_IN.search(re.sub(r"//[^\n]*", "", source))
+    if found:
+        line = source[: found.start(1)].count("\n") + 1
+        sentence = f"`{found[1]}` is not allowed: the paper is one file and fetches nothing"
+        raise TemplateWrong(sentence, path=f"letters/{TEMPLATE}", line=line, text=found[0])
+
+
+_NO_GLYPH = re.compile(r"the text `\"(?P<text>.+?)\"` could not be displayed")
+_HAN_SIGNS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+
+def _explained(error: typst.TypstError, letter: Letter) -> FontMissing | TemplateWrong | LetterWrong:
+    """Turn Typst's words into what the reader can do next."""
+    found = _NO_GLYPH.search(error.message)
+    if found is None:
+        line = re.search(r"\.typ:(\d+):", str(error.diagnostic))
+        return TemplateWrong(error.message, path=f"letters/{TEMPLATE}", line=int(line[1]) if line else 1)
+    sign = found["text"][0]
+    named = f"letter {letter.id}: {sign!r} (U+{ord(sign):04X} {unicodedata.name(sign, 'without a name')})"
+    if _HAN_SIGNS.match(sign) and util.find_spec("noto_cjk_sans_otc") is None:
+        return FontMissing(named, hint="install the fonts for Chinese: pip install 'mobilize[zh]'")
+    return FontMissing(named, hint="write the name in Latin script in contacts.csv, as its bearer does abroad")
