@@ -1,0 +1,193 @@
+"""A parsed reply: what one mail says, and the words and the rule behind each decision.
+
+The field names are the contract of `mobilize replies parse --json` (DESIGN.md, "A parsed reply").
+Values only; `read` makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a field has its value."""
+
+    #: The field of the reply: "stance", "country", "kind" …
+    field: str
+    #: The words in the mail, or the header, as they stand there.
+    words: str
+    #: The rule's name, as a lexicon or a table of this room has it.
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One message of a forward: what its header block printed, and all that stands below it."""
+
+    from_address: str | None = None
+    from_name: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    #: ISO 8601 at the precision printed; None where unreadable.
+    date: str | None = None
+    date_raw: str | None = None
+    subject: str | None = None
+    #: Everything below this layer's header, signatures, quotes and deeper layers included.
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """One recipient of a delivery report."""
+
+    address: str
+    #: False for delays, full mailboxes and every 4.x; True for unknown users and hosts, and refusals.
+    permanent: bool
+    #: True where the address itself does not exist: never write to it again.
+    dead: bool = False
+    #: Enhanced status code (RFC 3463), "" where none was found.
+    status: str = ""
+    #: The server's words, on one line.
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A feedback report (RFC 5965)."""
+
+    address: str | None
+    #: "abuse", "fraud", "not-spam", …
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRef:
+    """A letter of ours, as far as matching needs it."""
+
+    letter: str
+    #: Alpha-2 of the government it went to.
+    country: str
+    #: Where it went: "minister", "mission", "nhri" …
+    audience: str
+
+
+class Lookup(Protocol):
+    """What the outbox knows of our letters; each answers None where it knows nothing."""
+
+    def by_message_id(self, message_id: str) -> LetterRef | None:
+        """The letter sent under this Message-ID (without angle brackets)."""
+        ...
+
+    def by_token(self, token: str) -> LetterRef | None:
+        """The letter whose reply address carried this token; case does not count."""
+        ...
+
+    def by_address(self, address: str) -> LetterRef | None:
+        """The letter last sent to this address."""
+        ...
+
+
+class NoLookup:
+    """The lookup of a bare file: there is no outbox."""
+
+    def by_message_id(self, message_id: str) -> LetterRef | None:  # noqa: ARG002 — the protocol names it
+        """Nothing is known."""
+        return None
+
+    def by_token(self, token: str) -> LetterRef | None:  # noqa: ARG002 — the protocol names it
+        """Nothing is known."""
+        return None
+
+    def by_address(self, address: str) -> LetterRef | None:  # noqa: ARG002 — the protocol names it
+        """Nothing is known."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """What ties a reply to a letter of ours."""
+
+    #: From our signed reply address, case as written.
+    token: str | None = None
+    #: Our Message-ID found in In-Reply-To or References.
+    in_reply_to: str | None = None
+    #: The letter, where one is sure.
+    letter: str | None = None
+    #: Letters that may be meant, for a person to choose from.
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What reading a mail needs to know of the campaign."""
+
+    #: Addresses at which the campaign receives; never hard-coded.
+    own_addresses: tuple[str, ...] = ()
+    lookup: Lookup = field(default_factory=NoLookup)
+    #: The languages expected, most likely first; empty for all that are known.
+    languages: tuple[str, ...] = ()
+    #: The campaign's own lexicon: language code to TOML text.
+    lexicon: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One parsed mail."""
+
+    id: str
+    #: "reply", "acknowledgement", "auto_reply", "bounce", "partner_report", "unsubscribe", "complaint", "other".
+    kind: str
+    #: "direct", "forward_inline", "forward_attached"; None where it has no meaning.
+    via: str | None = None
+    #: Who forwarded, or wrote as a partner.
+    reporter: str | None = None
+    from_address: str | None = None
+    from_name: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    date: str | None = None
+    subject: str | None = None
+    language: str | None = None
+    #: The innermost author's own words.
+    text: str = ""
+    #: The outermost forwarder's own words.
+    note: str = ""
+    #: The layers of a forward, outermost original first.
+    trail: tuple[Layer, ...] = ()
+    #: Alpha-2 of the government concerned.
+    country: str | None = None
+    #: "cosponsor", "support", "conditional", "noncommittal", "oppose".
+    stance: str | None = None
+    #: Of "responsibilities", "srhr", "other".
+    concerns: tuple[str, ...] = ()
+    #: Alpha-2 codes that the writer says she will approach.
+    targets: tuple[str, ...] = ()
+    bounce_address: str | None = None
+    bounce_permanent: bool | None = None
+    bounces: tuple[Bounce, ...] = ()
+    complaint_address: str | None = None
+    complaint_type: str | None = None
+    matches: Matches = field(default_factory=Matches)
+    attachments: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    #: What went wrong in reading it, as a class name; normally empty. Such a mail waits for a person.
+    error: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's object: its names, lists for tuples, `error` only where there is one."""
+        made = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        if not self.error:
+            del made["error"]
+        return made
+
+
+def _plain(value: object) -> object:
+    """Dataclasses to objects, tuples to lists, all the way down."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
