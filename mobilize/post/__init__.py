@@ -1,0 +1,1 @@
+"""Going out: states and verdicts (pure), the outbox, connections, delivery. Knows nothing of inbox."""

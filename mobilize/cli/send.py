@@ -1,0 +1,105 @@
+"""`mobilize send`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mobilize.cli.face import as_json, here, now, progress, table
+from mobilize.errors import NotConfirmed
+
+if TYPE_CHECKING:
+    from mobilize.desk.plan import Plan
+    from mobilize.desk.send import Sent
+
+
+def send(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    country: Annotated[list[str] | None, typer.Option(help="Only this country, two letters; several times.")] = None,
+    audience: Annotated[list[str] | None, typer.Option(help="Only minister, nhri or ngo; several times.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="Only this UN regional group; several times.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many letters in this run.")] = None,
+    round_: Annotated[int, typer.Option("--round", min=1, help="1: the first letter; a reminder is a new round.")] = 1,
+    skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Leave faulty rows of contacts out.")] = False,
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Send the letters of a round, each once. Run it again: what was sent is not sent twice."""
+    from mobilize.desk import plan as planning
+    from mobilize.desk import send as desk
+
+    chosen = planning.Chosen(
+        countries=tuple(each.upper() for each in country or ()),
+        audiences=tuple(audience or ()),
+        groups=planning.groups_named(group or ()),
+    )
+    with here(ctx) as installation:
+        planning.check_campaign(installation, skip_faulty=skip_faulty, now=now())
+        plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now())
+        _show_plan(plan, as_lines=as_lines)
+        if dry_run:
+            typer.echo("Dry run: nothing was sent.", err=True)
+            return
+        if not plan.letters:
+            typer.echo("Nothing to send.", err=True)
+            return
+        if not yes:
+            _confirm(len(plan.letters), installation.settings.smtp_host)
+        with progress() as show:
+            sent = desk.send(installation, plan, now=now, told=show)
+    _show_result(sent, as_lines=as_lines)
+    if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
+        raise typer.Exit(1)
+
+
+def _show_plan(plan: Plan, *, as_lines: bool) -> None:
+    if as_lines:
+        for letter in plan.letters:
+            as_json({"letter": letter.id, "contact": letter.contact.id, "language": letter.language, "plan": "send"})
+        for each in plan.skipped:
+            as_json({"contact": each.contact, "plan": "skip", "why": each.why})
+        return
+    kinds = ", ".join(f"{count} {name}" for name, count in sorted(plan.by_audience.items()))
+    languages = ", ".join(f"{count} {name}" for name, count in sorted(plan.by_language.items()))
+    typer.echo(
+        f"Round {plan.round}: {len(plan.letters)} letters to send" + (f" ({kinds}; {languages})" if kinds else "")
+    )
+    if plan.skipped:
+        table(("skipped", "why"), [(str(count), why) for why, count in sorted(plan.reasons.items())], empty="")
+    notes = [(letter.contact.id, note) for letter in plan.letters for note in letter.notes]
+    for contact, note in notes[:10]:
+        typer.echo(f"note: {contact}: {note}", err=True)
+    if len(notes) > 10:  # noqa: PLR2004
+        typer.echo(f"note: and {len(notes) - 10} more; `mobilize preview` shows all", err=True)
+
+
+def _confirm(count: int, host: str) -> None:
+    """Have the number of letters typed: a return key pressed by habit sends nothing."""
+    if not sys.stdin.isatty():
+        raise NotConfirmed("there is nobody here to ask", hint="add --yes")
+    typed = typer.prompt(
+        f"{count} letters will go out through {host}. Type {count} to send them", default="", show_default=False
+    )
+    if typed.strip() != str(count):
+        raise NotConfirmed("the number was not typed")
+
+
+def _show_result(sent: Sent, *, as_lines: bool) -> None:
+    if as_lines:
+        as_json({"states": dict(sent.states), "left": sent.left, "stopped": sent.stopped, "trouble": sent.trouble})
+        return
+    requeued, doubtful = sent.recovered
+    if requeued or doubtful:
+        typer.echo(f"An earlier run had ended in the middle: {requeued} letters queued again, {doubtful} in doubt.")
+    typer.echo(", ".join(f"{count} {name}" for name, count in sorted(sent.states.items())) or "Nothing was sent.")
+    if sent.stopped:
+        typer.echo("Stopped; run the same command to go on.", err=True)
+    elif sent.trouble:
+        typer.echo(f"{sent.trouble}", err=True)
+    if sent.left:
+        typer.echo(f"{sent.left} letters wait; run the same command to go on.", err=True)
+    if set(sent.states) - {"sent"}:
+        typer.echo("Next: mobilize status --missing", err=True)

@@ -1,0 +1,82 @@
+"""`mobilize status` and `mobilize outbox resolve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mobilize.cli.face import as_json, here, now, table
+
+Round = Annotated[int, typer.Option("--round", min=1, help="Which round.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def status(
+    ctx: typer.Context,
+    missing: Annotated[bool, typer.Option("--missing", help="Who did not get a letter, and why.")] = False,
+    round_: Round = 1,
+    as_lines: Json = False,
+) -> None:
+    """Show the fate of the letters."""
+    from mobilize.desk import status as desk
+
+    with here(ctx) as installation:
+        if missing:
+            found = desk.missing(installation, round_, now=now())
+            if as_lines:
+                for each in found:
+                    as_json({"contact": each.contact, "country": each.country, "state": each.state, "why": each.why})
+                return
+            table(
+                ("country", "audience", "contact", "state", "why"),
+                [(each.country, each.audience, each.contact, each.state, each.why) for each in found],
+                empty="Everybody got a letter.",
+            )
+            return
+        counts = desk.counts(installation, round_)
+        if as_lines:
+            for fate in desk.fates(installation, round_):
+                as_json(
+                    {
+                        "letter": fate.letter,
+                        "contact": fate.contact,
+                        "state": fate.state.value,
+                        "attempts": fate.attempts,
+                        "due_at": fate.due_at.isoformat() if fate.due_at else None,
+                        "reason": fate.reason,
+                    }
+                )
+            return
+    table(("state", "letters"), [(name, str(count)) for name, count in counts.items()], empty="")
+    if counts["in_doubt"]:
+        typer.echo("Next: mobilize outbox resolve", err=True)
+
+
+def resolve(
+    ctx: typer.Context,
+    letter: Annotated[str | None, typer.Argument(help="Its id; without one, all in doubt are listed.")] = None,
+    arrived: Annotated[bool | None, typer.Option("--arrived/--not-arrived", help="What you found out.")] = None,
+    by: Annotated[str, typer.Option(envvar="MOBILIZE_REVIEWER", help="Who decides.")] = "",
+    round_: Round = 1,
+) -> None:
+    """Decide letters in doubt: handed over, and no answer came. The program never resends them by itself."""
+    from mobilize.desk import status as desk
+    from mobilize.errors import Refused
+
+    with here(ctx) as installation:
+        if letter is None:
+            doubtful = [each for each in desk.fates(installation, round_) if each.state.value == "in_doubt"]
+            table(
+                ("letter", "country", "audience", "since", "what is known"),
+                [
+                    (each.letter, each.country, each.audience, f"{each.changed_at:%Y-%m-%d %H:%M} UTC", each.reason)
+                    for each in doubtful
+                ],
+                empty="No letter is in doubt.",
+            )
+            return
+        if arrived is None or not by:
+            raise Refused("say what you found, and who you are", hint="--arrived or --not-arrived, and --by NAME")
+        fate = desk.resolve(installation, letter, arrived=arrived, by=by, now=now())
+    typer.echo(f"{fate.letter}  {fate.state.value}")

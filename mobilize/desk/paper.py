@@ -1,0 +1,28 @@
+"""Files for people: written whole or not at all, readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from mobilize.errors import Refused
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file with mode 0600, replacing an older one in one step (domain/rules.md D8).
+
+    Raises Refused where the folder does not exist or cannot be written; the older file is then as it was.
+    """
+    try:
+        # mkstemp makes the file 0600 from its first byte; beside the target, so that the rename is one step.
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}", hint="name a folder that exists") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise Refused(f"{path} cannot be written: {error.strerror}") from error
