@@ -70,12 +70,25 @@ def split(cell: str) -> tuple[str, ...]:
     return tuple(text for each in back if (text := one_line(each)))
 
 
+def bare(cell: str) -> str:
+    """Take away what mail programs write around an address: a name before it, "mailto:".
+
+    The addresses of a cell that has nothing of this come back as they stand.
+    """
+    parts = split(cell)
+    plain = [_bare(part) for part in parts]
+    return "; ".join(plain) if plain != list(parts) else cell
+
+
+def _bare(text: str) -> str:
+    named = re.fullmatch(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", text)
+    return named[1] if named else text.removeprefix("mailto:")
+
+
 def examine(text: str) -> tuple[str, str]:
     """Examine one address: (address as it goes over the wire, "") or ("", what is wrong)."""
-    bare = text.removeprefix("mailto:")
-    named = re.fullmatch(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>", bare)
-    if named or bare != text:
-        return "", f"write the address alone: {named[1] if named else bare}"
+    if _bare(text) != text:
+        return "", f"write the address alone: {_bare(text)}"
     if not text.isprintable():
         return "", "an unseen character stands in this address: type it anew"
     try:

@@ -6,6 +6,7 @@ not read. `extends` alone names another folder, and only campaign folders are re
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,13 @@ def read_contacts(path: Path) -> Reading:
     reading = contacts.read(table)
     both = [Fault(path=name, sentence=f"{there[0]} is there too, and is the one read: keep one") for name in there[1:]]
     return replace(reading, faults=(*both, *reading.faults))
+
+
+def read_record(path: Path) -> tuple[record.Record, tuple[Fault, ...]]:
+    """Read the whole record of a campaign folder and of those that it extends, not cut at any date."""
+    homes, charters, _ = _chain(path)
+    known, faults = _record(homes, replace(charters[0], as_of=dt.date.max))
+    return known, tuple(faults)
 
 
 def _chain(path: Path) -> tuple[list[Home], list[charter.Charter], list[Fault]]:

@@ -93,8 +93,12 @@ def read(data: bytes, *, path: str, layout: Layout, mapping: Mapping[str, str] |
     found: list[Record] = []
     faults: list[Fault] = []
     for each in records:
-        (found if isinstance(each, Record) else faults).append(each)  # type: ignore[arg-type]
-    if not found:
+        if isinstance(each, Record):
+            found.append(each)
+        else:
+            faults.append(each)
+    if not found or (faults and (faults[0].line or 0) < found[0].line):
+        # Without a head no cell has a meaning.
         return _empty(path, guess, faults)
     header, *below = found
     names = tuple(clean(cell) for cell in header.cells)
@@ -102,7 +106,9 @@ def read(data: bytes, *, path: str, layout: Layout, mapping: Mapping[str, str] |
     head = understand(renamed, layout)
     faults = head_faults(path, header.line, head) + faults
     rows: list[Row] = []
-    refused: list[Row] = []
+    # What could not even be split into cells is a refused row too: each row has its fate.
+    torn = [Record(line=fault.line, cells=()) for fault in faults if fault.line and fault.line > header.line]
+    refused = [fit(record, head, layout) for record in torn]
     for record in below:
         row = fit(record, head, layout)
         fault = ragged(path, record, len(names))

@@ -16,34 +16,47 @@ LONGEST = 2000
 #: U+200E and U+200F are left: Arabic and Hebrew text needs them.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-_MONTHS = 12
-
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
 
 
 def iso_date(text: str) -> dt.date | str:
     """Read a date written as 2013-11-12; else say what is wrong with it, and how to write it where that is certain."""
-    try:
-        # Not date.fromisoformat alone: it also takes 20131112 and 2013-W46-2, which a spreadsheet would misread.
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return dt.date.fromisoformat(text)
-    except ValueError:
-        return "there is no such day"
-    for pattern, order in ((_YEAR_FIRST, (1, 2, 3)), (_YEAR_LAST, (3, 2, 1))):
-        match = pattern.fullmatch(text)
-        if match is None:
-            continue
-        year, month, day = (int(match[place]) for place in order)
-        if order == (3, 2, 1) and max(day, month) <= _MONTHS and day != month:
-            return "write year-month-day (2013-11-12): it cannot be known which number is the month"
-        if month > _MONTHS:
-            month, day = day, month
+    # Not date.fromisoformat alone: it also takes 20131112 and 2013-W46-2, which a spreadsheet would misread.
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
-            return f"write {dt.date(year, month, day).isoformat()}"
+            return dt.date.fromisoformat(text)
         except ValueError:
             return "there is no such day"
+    meant = proposed_date(text)
+    if meant:
+        return f"write {meant}"
+    if _YEAR_LAST.fullmatch(text):
+        return "write year-month-day (2013-11-12): it cannot be known which number is the month"
     return "not a date: write year-month-day (2013-11-12)"
+
+
+def proposed_date(text: str) -> str:
+    """Write a day given in numbers as 2013-11-12 where they can mean one day only; else "".
+
+    12/11/2013 is November in Europe and December in America; 13/11/2013 and 11/11/2013 are the same day everywhere.
+    """
+    if match := _YEAR_FIRST.fullmatch(text):
+        readings = {(int(match[1]), int(match[2]), int(match[3]))}
+    elif match := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        readings = {(year, second, first), (year, first, second)}
+    else:
+        return ""
+    days = {day for day in (_day(*reading) for reading in readings) if day}
+    return days.pop().isoformat() if len(days) == 1 else ""
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
 
 
 def country_sentence(text: str) -> str:

@@ -81,6 +81,10 @@ ALIASES: Mapping[str, str] = {
 }
 
 
+#: Below this length every code is near every other.
+_SHORTEST = 4
+
+
 def fold(name: str) -> str:
     """Bring a name to one form: no case, accents, apostrophes, hyphens, brackets or doubled blanks."""
     plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
@@ -99,9 +103,21 @@ def find(name: str) -> str:
 
 
 def close(name: str) -> tuple[str, ...]:
-    """Give up to three countries with a name written nearly so, the closest first: to ask a person, never to take."""
-    near = difflib.get_close_matches(fold(name), _known(), n=6, cutoff=0.8) if len(name) > 3 else []
+    """Give up to three countries that may be meant: named nearly so, or with a name of which this is a part.
+
+    To ask a person, never to take.
+    """
+    folded = fold(name)
+    if len(folded) < _SHORTEST:
+        return ()
+    near = difflib.get_close_matches(folded, _known(), n=6, cutoff=0.8)
+    near += [each for each in _known() if f" {folded} " in f" {each} "]
     return tuple(dict.fromkeys(_known()[each] for each in near))[:3]
+
+
+def codes() -> frozenset[str]:
+    """All alpha-2 codes of members and observers."""
+    return frozenset(countries())
 
 
 @functools.cache
