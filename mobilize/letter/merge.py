@@ -20,6 +20,7 @@ from mobilize.errors import LetterWrong
 from mobilize.letter.filters import filters
 from mobilize.letter.markdown import top_level
 from mobilize.letter.scope import WHY_CLOSE, WHY_OPEN, Reasons, addressee, in_language, scope
+from mobilize.letter.sensitive import telling
 from mobilize.letter.templates import Templates
 from mobilize.world import address, languages
 from mobilize.world.countries import countries
@@ -83,7 +84,7 @@ class Letter:
     foot: tuple[str, ...] = ()
 
 
-def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:  # noqa: A002 - the word of the field
+def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
     """Write one letter.
 
     today: the day of sending; the letter bears it unless the campaign fixes a letter_date.
@@ -158,7 +159,7 @@ def template_path(contact: Contact, language: str) -> str:
     return f"{contact.audience.value}/{language}.md"
 
 
-def letter_id(campaign: str, contact: str, round: int) -> LetterId:  # noqa: A002 - the word of the field
+def letter_id(campaign: str, contact: str, round: int) -> LetterId:
     """Make a letter's id: 60 bits of SHA-256 over campaign, contact and round, in base32 (RFC 4648), lower case."""
     digest = hashlib.sha256(json.dumps([campaign, contact, round]).encode()).digest()
     return LetterId(base64.b32encode(digest).decode("ascii")[:12].lower())
@@ -236,6 +237,9 @@ def _refuse_unfinished(letter: Letter, path: str) -> None:
     for part, text in (("subject", letter.subject), ("salutation", letter.salutation), ("close", letter.close)):
         if not text.strip(" ,.:;!،，：！"):
             raise LetterWrong(f"the {part} is empty", letter=letter.contact.id, hint=f"see letters/{path}")
+    if letter.contact.sensitive and (word := telling(letter.subject, letter.language)):
+        hint = f"others read subject lines: take it out of letters/{path}"
+        raise LetterWrong(f"{word!r} in the subject to a sensitive recipient", letter=letter.contact.id, hint=hint)
     if not letter.paragraphs:
         raise LetterWrong("there is no text", letter=letter.contact.id, hint=f"see letters/{path}")
     for text in (letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import ClassVar
 
 from jinja2 import TemplateRuntimeError
@@ -376,3 +377,26 @@ def _reason(what: object, campaign: Campaign, contact: Contact, standing: Standi
 def _proof(position: Position) -> str:
     done = position.role.value.replace("_", " ")
     return f"record/positions.csv:{position.line} {done} {position.resolution.symbol} ({position.source})"
+
+
+def _names(*kinds: type) -> frozenset[str]:
+    return frozenset(
+        name for kind in kinds for name in (*(f.name for f in fields(kind)), *getattr(kind, "TEMPLATE_NAMES", ()))
+    )
+
+
+#: Name in a template -> the names it has; empty where it has none or anything may follow. `round` comes from merge.
+NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "contact": _names(ContactView),
+        "country": _names(CountryView),
+        "record": _names(RecordView),
+        "standing": _names(StandingView),
+        "campaign": _names(CampaignView),
+        "draft": _names(DraftView),
+        "sender": _names(SenderView),
+        "form": _names(FormView),
+        "today": frozenset({"year", "month", "day"}),
+        **dict.fromkeys(("argument", "because", "language", "locale", "round", "range", "namespace"), frozenset()),
+    }
+)

@@ -26,7 +26,7 @@ from mobilize.errors import TemplateWrong
 from mobilize.letter.sandbox import Budget, Sandbox, budget
 
 #: Keys of the front matter. `subject` must be there.
-FIELDS = ("subject", "salutation", "close", "enclosure", "signature")
+FIELDS = ("subject", "salutation", "close")
 
 _KEY = re.compile(r"([a-z_]+):(?:[ \t]+(.*))?$")
 
@@ -61,7 +61,9 @@ def split(path: str, text: str) -> Source:
     try:
         end = next(number for number in range(1, len(lines)) if lines[number].strip() == "---")
     except StopIteration:
-        raise TemplateWrong("the front matter has no closing ---", path=path, line=1, text=lines[0]) from None
+        raise TemplateWrong(
+            "the front matter has no closing ---", path=f"letters/{path}", line=1, text=lines[0]
+        ) from None
     found: dict[str, str] = {}
     key = ""
     for number, line in enumerate(lines[1:end], start=2):
@@ -72,16 +74,20 @@ def split(path: str, text: str) -> Source:
             _check_key(path, number, line, key, found)
             found[key] = "\n" * (number - 1) + (match[2] or "")
         elif line.strip():
-            raise TemplateWrong("expected `key: value`", path=path, line=number, text=line)
+            raise TemplateWrong("expected `key: value`", path=f"letters/{path}", line=number, text=line)
     return Source(fields=found, body="\n" * (end + 1) + "\n".join(lines[end + 1 :]))
 
 
 def _check_key(path: str, line: int, text: str, key: str, found: Mapping[str, str]) -> None:
+    place = f"letters/{path}"
     if key not in FIELDS:
-        raise TemplateWrong(f"unknown key {key!r} (known: {', '.join(FIELDS)})", path=path, line=line, text=text)
+        raise TemplateWrong(f"unknown key {key!r} (known: {', '.join(FIELDS)})", path=place, line=line, text=text)
     if key in found:
-        raise TemplateWrong(f"{key!r} stands here twice", path=path, line=line, text=text)
+        raise TemplateWrong(f"{key!r} stands here twice", path=place, line=line, text=text)
 
+
+#: Characters of the line at fault that an error shows.
+MOST_SHOWN = 100
 
 #: Between a template's path and the name of one of its fields, in the names that jinja2 sees.
 _FIELD = "\x00"
@@ -147,7 +153,11 @@ class Templates:
         else:
             for found, number in _frames(mistake.__traceback__, self._texts):
                 path, line = found, number
-        return TemplateWrong(_sentence(mistake), path=path, line=line, text=self._text_at(path, line))
+        return self._fault(_sentence(mistake), path, line)
+
+    def _fault(self, sentence: str, path: str, line: int) -> TemplateWrong:
+        text = self._text_at(path, line)
+        return TemplateWrong(sentence, path=f"letters/{path}", line=line, text=text[:MOST_SHOWN])
 
     def _text_at(self, path: str, line: int) -> str:
         lines = self._texts.get(path, "").splitlines()
@@ -168,10 +178,9 @@ class Templates:
             return
         for tree in trees:
             for line, sentence in sorted(_misspelt(tree, {**names, **dict.fromkeys(self._assigned, frozenset())})):
-                yield TemplateWrong(sentence, path=path, line=line, text=self._text_at(path, line))
+                yield self._fault(sentence, path, line)
             for line, missing in sorted(_missing_blocks(tree, self._texts)):
-                sentence = f"there is no {missing!r} below letters/"
-                yield TemplateWrong(sentence, path=path, line=line, text=self._text_at(path, line))
+                yield self._fault(f"there is no {missing!r} below letters/", path, line)
 
     @functools.cached_property
     def _assigned(self) -> frozenset[str]:
