@@ -9,8 +9,9 @@ import typer
 from mobilize.cli import face
 
 if TYPE_CHECKING:
+    from mobilize.campaign.campaign import Campaign
     from mobilize.campaign.record import Position
-    from mobilize.desk.countries import Known
+    from mobilize.desk.countries import Explained, Known
 
 
 def countries(
@@ -30,7 +31,7 @@ def countries(
             face.as_json(_object(each))
     elif codes:
         for each in found:
-            _page(each, campaign.as_of.isoformat())
+            _page(each, campaign)
     else:
         _list(found)
 
@@ -56,10 +57,10 @@ def _list(found: tuple[Known, ...]) -> None:
         typer.echo(f"{group}: {told}", err=True)
 
 
-def _page(known: Known, as_of: str) -> None:
+def _page(known: Known, campaign: Campaign) -> None:
     from mobilize.desk import countries as desk
 
-    country = known.country
+    country, as_of = known.country, campaign.as_of.isoformat()
     typer.echo(f"{country.names['en']} ({country.code}, {country.alpha3}), {country.formal}")
     for label, value in (
         ("group", desk.group_of(country) + (", Organisation of Islamic Cooperation" if country.oic else "")),
@@ -78,11 +79,22 @@ def _page(known: Known, as_of: str) -> None:
     if known.standing.proof:
         typer.echo("  * proves the standing")
     for contact in known.contacts:
-        office = ", ".join(part for part in (contact.office, contact.organisation) if part)
-        checked = f"checked {contact.checked_on}" if contact.checked_on else "never checked"
-        typer.echo(f"  {contact.audience.value}: {office} [{contact.id}; {checked}]")
-        typer.echo(f"      {contact.source or 'no source'}")
+        _letter(desk.explain(campaign, contact, today=face.now().date()))
     typer.echo("")
+
+
+def _letter(explained: Explained) -> None:
+    contact = explained.contact
+    office = ", ".join(part for part in (contact.office, contact.organisation) if part)
+    checked = f"checked {contact.checked_on}" if contact.checked_on else "never checked"
+    typer.echo(f"  {contact.audience.value}: {office} [{contact.id}; {checked}]")
+    typer.echo(f"      {contact.source or 'no source'}")
+    typer.echo(f"      letter in {explained.language}" if explained.language else "      no letter can be made")
+    for note in explained.notes:
+        typer.echo(f"      {note}")
+    for opening, why in explained.paragraphs:
+        typer.echo(f'      "{opening}"')
+        typer.echo(f"          because: {why}")
 
 
 def _object(known: Known) -> dict[str, object]:

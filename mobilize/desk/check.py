@@ -12,9 +12,12 @@ from pathlib import Path
 
 from mobilize import settings
 from mobilize.campaign import contacts, folder
+from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Reading, Refusal
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.errors import Refused, SettingsWrong
+from mobilize.errors import LetterWrong, Refused, SettingsWrong, TemplateWrong
+from mobilize.letter.merge import merge
+from mobilize.letter.proofs import check_templates
 from mobilize.replies.export import inert
 
 #: Column of the file of refused rows that says why; it is skipped when the file is read again.
@@ -60,6 +63,9 @@ def check(path: Path, *, today: dt.date) -> Checked:
     faults = list(examined.faults)
     faults += contacts.stale(campaign.contacts, path=reading.path, today=today, days=campaign.rules.stale_after_days)
     faults += _settings(path)
+    # One fault in the campaign's own values would be told again by every letter.
+    if not any(fault.weight is Weight.ERROR and fault.path == "campaign.toml" for fault in faults):
+        faults += _letters(campaign, reading.path, today)
     return Checked(
         faults=tuple(sorted(faults, key=lambda fault: (fault.path, fault.line or 0))),
         written=reading.guess.sentence if reading.guess else "",
@@ -110,6 +116,26 @@ def _may_write(target: Path) -> None:
         return
     if not target.is_file() or not target.read_bytes()[:20].startswith(f"\ufeff{REASON},".encode()):
         raise Refused(f"{target} exists and is no file of refused rows", hint="name a new file; nothing was written")
+
+
+def _letters(campaign: Campaign, contacts_path: str, today: dt.date) -> list[Fault]:
+    """Faults of the templates, and of every single letter: each is merged, as it would be to be sent."""
+    faults = list(check_templates(campaign))
+    told = {(fault.path, fault.line) for fault in faults if fault.weight is Weight.ERROR}
+    for contact in campaign.contacts:
+        try:
+            merge(campaign, contact, today=today)
+        except TemplateWrong as error:
+            # The proofs of the templates found it already, unless it is in this one contact's values.
+            if (error.path, error.line) not in told:
+                told.add((error.path, error.line))
+                sentence = error.detail.removeprefix(f"{error.path}:{error.line}: ")
+                faults.append(Fault(path=error.path, line=error.line, sentence=sentence))
+        except LetterWrong as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            sentence = f"no letter can be made of this row: {error.detail.removeprefix(f'{error.letter}: ')}{hint}"
+            faults.append(Fault(path=contacts_path, line=contact.line, sentence=sentence))
+    return faults
 
 
 def _settings(path: Path) -> list[Fault]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +14,17 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.record import Position
 from mobilize.campaign.standing import Standing
-from mobilize.errors import Refused
+from mobilize.errors import LetterWrong, Refused, TemplateWrong
+from mobilize.letter.markdown import Heading, Prose, blocks
+from mobilize.letter.merge import merge
 from mobilize.world import names
 from mobilize.world.countries import Country, countries
 
 #: Heading of those that are in no regional group.
 OBSERVERS = "Observers"
+
+#: How much of a paragraph is shown to know it by.
+_OPENING = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +36,19 @@ class Known:
     #: Every position on record by the campaign's `as_of`, oldest first.
     positions: tuple[Position, ...]
     contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Why one letter to a country says what it says."""
+
+    contact: Contact
+    #: Language of the letter; empty where no letter can be made.
+    language: str
+    #: (beginning of a paragraph, why it is there), for the paragraphs that are not in every letter.
+    paragraphs: tuple[tuple[str, str], ...]
+    #: What a person should know of it; or why it cannot be made.
+    notes: tuple[str, ...]
 
 
 def known(path: Path, asked: Iterable[str]) -> tuple[Campaign, tuple[Known, ...]]:
@@ -52,6 +73,23 @@ def known(path: Path, asked: Iterable[str]) -> tuple[Campaign, tuple[Known, ...]
         for code in dict.fromkeys(codes)
     )
     return campaign, found
+
+
+def explain(campaign: Campaign, contact: Contact, *, today: dt.date) -> Explained:
+    """Write a contact's letter, and take from it why its paragraphs are there. A letter that cannot be is a note."""
+    try:
+        letter = merge(campaign, contact, today=today)
+    except (TemplateWrong, LetterWrong) as error:
+        return Explained(contact=contact, language="", paragraphs=(), notes=(error.sentence,))
+    paragraphs = tuple((_opening(each.markdown), each.why) for each in letter.paragraphs if each.why)
+    return Explained(contact=contact, language=letter.language, paragraphs=paragraphs, notes=letter.notes)
+
+
+def _opening(markdown: str) -> str:
+    """The first words of a paragraph, without its marks."""
+    first = next(iter(blocks(markdown)), None)
+    text = "".join(run.text for run in first.runs) if isinstance(first, Prose | Heading) else markdown
+    return textwrap.shorten(re.sub(r"^[-#\d.]+ |[*_`]", "", text), _OPENING, placeholder=" …")
 
 
 def code_of(text: str) -> str:
