@@ -1,0 +1,166 @@
+"""The way back: keep what arrived, read it, log it, and tell the outbox what bounced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from mobilize.inbox import files, read
+from mobilize.inbox.raw import MailId, RawMail
+from mobilize.inbox.reply import Context, LetterRef, Reply
+from mobilize.installation import Installation
+from mobilize.letter import token as reply_token
+from mobilize.post import outbox
+from mobilize.post.outbox import Fate
+from mobilize.post.states import State
+from mobilize.replies import log
+from mobilize.replies.triage import attention
+
+#: Origin of a message that was kept by an earlier run and never read: that run died in between.
+_KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One message that was taken in."""
+
+    reply: MailId
+    #: False: it was in the log already; nothing was done.
+    new: bool
+    kind: str
+    country: str | None
+    #: Why a person must look; empty: nobody must.
+    attention: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the log holds."""
+
+    replies: int
+    #: How many wait for a person.
+    attention: int
+
+
+def take_in(installation: Installation, paths: Iterable[Path], *, now: dt.datetime) -> Iterator[Taken]:
+    """Take in mail from files, mboxes, Maildirs, folders, or standard input ("-").
+
+    Each message is kept, and that is committed, before it is read; then what was read is recorded in one transaction
+    with what follows from it. Yields one Taken a message. Raises SourceUnreadable for a path that cannot be read;
+    what came before it is in the log.
+    """
+    context = context_of(installation, now.date())
+    yield from (_read(installation, raw, context, now) for raw in _left_behind(installation))
+    for raw in files.read(paths):
+        with installation.store.writing() as connection:
+            data = installation.seal.closed(raw.data)
+            new = log.keep(connection, raw, data, sealed=installation.seal.closes, now=now)
+        if new:
+            yield _read(installation, raw, context, now)
+        else:
+            yield Taken(reply=raw.id, new=False, kind="", country=None, attention="")
+
+
+def read_anew(installation: Installation, *, now: dt.datetime) -> Iterator[Taken]:
+    """Read every kept message again, with today's rules; what people said of it stays."""
+    context = context_of(installation, now.date())
+    with installation.store.reading() as connection:
+        known = [each.reply for each in log.entries(connection, installation.campaign.slug)]
+    for identity in known:
+        yield _read(installation, _kept(installation, identity), context, now)
+
+
+def summary(installation: Installation) -> Summary:
+    """Count the log."""
+    with installation.store.reading() as connection:
+        found = log.entries(connection, installation.campaign.slug)
+    return Summary(replies=len(found), attention=sum(1 for each in found if each.attention))
+
+
+def _left_behind(installation: Installation) -> Iterator[RawMail]:
+    with installation.store.reading() as connection:
+        left = log.unread(connection, installation.campaign.slug)
+    return (_kept(installation, identity) for identity in left)
+
+
+def _kept(installation: Installation, identity: MailId) -> RawMail:
+    with installation.store.reading() as connection:
+        stored = log.stored(connection, identity)
+    assert stored is not None, "a row of replies has its row of raw_mail"
+    data, sealed = stored
+    return RawMail(data=installation.seal.opened(data) if sealed else data, origin=_KEPT)
+
+
+def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
+    reply = read.read(raw, context=context)
+    why = attention(reply)
+    with installation.store.writing() as connection:
+        log.record(connection, installation.campaign.slug, reply, letter=reply.matches.letter, attention=why, now=now)
+        _follow_up(connection, installation.campaign.slug, reply, now)
+    return Taken(reply=raw.id, new=True, kind=reply.kind, country=reply.country, attention=why)
+
+
+def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
+    """What a bounce, a complaint or a wish to be left alone means for the outbox.
+
+    Only a machine's report suppresses an address, or the address's own holder: what a partner forwards, or a text
+    claims, is for a person to decide.
+    """
+    source = f"reply {reply.id[:12]}"
+    for bounce in reply.bounces:
+        # Only what we wrote to can bounce: a report of any other address is forged or strayed (never suppressed).
+        fate = outbox.by_address(connection, campaign, bounce.address)
+        if fate is None or not bounce.permanent:
+            continue
+        if fate.state is State.SENT:
+            reason = f"bounced: {bounce.status or 'no status given'}"
+            outbox.move(connection, campaign, fate.letter, State.SENT, State.FAILED, reason=reason, now=now)
+        if bounce.dead:
+            outbox.suppress(connection, bounce.address, reason="dead", source=source, now=now)
+    if reply.kind == "complaint" and reply.complaint_address:
+        outbox.suppress(connection, reply.complaint_address, reason="complained", source=source, now=now)
+    if reply.kind == "unsubscribe" and reply.via == "direct" and reply.from_address:
+        outbox.suppress(connection, reply.from_address, reason="unsubscribed", source=source, now=now)
+
+
+def context_of(installation: Installation, today: dt.date) -> Context:
+    """What reading a mail needs to know of this campaign, the outbox among it."""
+    campaign = installation.campaign
+    return Context(
+        own_addresses=(campaign.sender.address,),
+        lookup=_Lookup(installation=installation, today=today),
+        languages=campaign.languages,
+        lexicon=campaign.lexicon,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lookup:
+    """The outbox as the parser sees it: ids in, a letter's id and country out."""
+
+    installation: Installation
+    today: dt.date
+
+    def by_message_id(self, message_id: str) -> LetterRef | None:
+        with self.installation.store.reading() as connection:
+            name = f"<{message_id.strip('<> ')}>"
+            return _ref(outbox.by_message_id(connection, self.installation.campaign.slug, name))
+
+    def by_token(self, token: str) -> LetterRef | None:
+        letter = reply_token.read(self.installation.secret, token, self.today)
+        if letter is None:
+            return None
+        with self.installation.store.reading() as connection:
+            return _ref(outbox.fate(connection, self.installation.campaign.slug, letter))
+
+    def by_address(self, address: str) -> LetterRef | None:
+        with self.installation.store.reading() as connection:
+            return _ref(outbox.by_address(connection, self.installation.campaign.slug, address))
+
+
+def _ref(fate: Fate | None) -> LetterRef | None:
+    return LetterRef(letter=fate.letter, country=fate.country, audience=fate.audience) if fate else None

@@ -1,0 +1,95 @@
+"""Connections: secured as configured, or refused in words that hold no secret."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from mobilize.errors import LoginRefused, MobilizeError, ServerUnreachable, SettingsWrong
+from mobilize.post import smtp
+from mobilize.post.smtp import Server
+from servers.tls import PASSWORD, USER, secured_server
+
+
+def connect(server: Server) -> None:
+    async def main() -> None:
+        await smtp.close(await smtp.connect(server))
+
+    asyncio.run(main())
+
+
+def server(port: int, ca_file: Path | None, **changes: object) -> Server:
+    given: dict[str, object] = {
+        "host": "localhost",
+        "port": port,
+        "security": "starttls",
+        "user": USER,
+        "password": PASSWORD,
+        "ca_file": ca_file,
+        "timeout": 5,
+    }
+    return Server(**{**given, **changes})  # type: ignore[arg-type]
+
+
+# aiosmtpd warns of AUTH without STARTTLS; here TLS is there from the first byte.
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("implicit", [False, True])
+def test_a_valid_certificate_and_a_right_password_are_let_in(tmp_path: Path, implicit: bool) -> None:  # noqa: FBT001
+    with secured_server(tmp_path, implicit=implicit) as real:
+        connect(server(real.port, real.ca_file, security="tls" if implicit else "starttls"))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    with secured_server(tmp_path) as real, pytest.raises(ServerUnreachable, match="certificate is not valid"):
+        connect(server(real.port, None))
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    with secured_server(tmp_path, name="mail.other.test") as real:
+        with pytest.raises(ServerUnreachable, match="certificate is not valid") as refusal:
+            connect(server(real.port, real.ca_file))
+        assert "SMTP_HOST" in refusal.value.hint
+
+
+def test_any_certificate_does_where_told_so(tmp_path: Path) -> None:
+    with secured_server(tmp_path, name="mail.other.test") as real:
+        connect(server(real.port, None, verify=False))
+
+
+def test_a_wrong_password_is_said_and_shown_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    wrong = "Tr0ub4dor&3"
+    caplog.set_level(logging.DEBUG)
+    with secured_server(tmp_path) as real:
+        there = server(real.port, real.ca_file, password=wrong)
+        with pytest.raises(LoginRefused, match="535") as refusal:
+            connect(there)
+    for text in (str(refusal.value), refusal.value.hint, repr(there), caplog.text):
+        assert wrong not in text
+    assert refusal.value.__cause__ is None
+
+
+def test_a_server_without_starttls_is_refused() -> None:
+    from servers.smtp import faulty_server  # noqa: PLC0415
+
+    with faulty_server() as plain, pytest.raises(ServerUnreachable):
+        connect(server(plain.port, None, user="", password=""))
+
+
+@pytest.mark.parametrize("host", ["mail.relay.org", "192.0.2.1", "localhost.relay.org"])
+def test_plain_smtp_is_for_this_machine_alone(host: str) -> None:
+    with pytest.raises(SettingsWrong, match="this machine alone"):
+        smtp.check(server(25, None, host=host, security="none"))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "LOCALHOST."])
+def test_this_machine_is_known_by_its_name_and_addresses(host: str) -> None:
+    smtp.check(server(25, None, host=host, security="none"))
+
+
+def test_settings_that_cannot_work_are_said_before_anything_is_tried() -> None:
+    for changes in ({"host": ""}, {"password": ""}):
+        with pytest.raises(MobilizeError, match="SMTP_"):
+            smtp.check(server(25, None, **changes))
