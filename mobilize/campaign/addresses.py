@@ -92,7 +92,7 @@ def examine(text: str) -> tuple[str, str]:
     if not text.isprintable():
         return "", "an unseen character stands in this address: type it anew"
     try:
-        valid = validate_email(text, check_deliverability=False, allow_quoted_local=True)
+        valid = validate_email(text, check_deliverability=False, allow_quoted_local=True, strict=True)
     except EmailNotValidError as error:
         return "", f"not an address that can be: {_plain(str(error))}"
     return f"{valid.local_part}@{valid.ascii_domain}", ""

@@ -13,7 +13,7 @@ from mobilize.campaign.arguments import Argument
 from mobilize.campaign.campaign import Draft, Rules, Sender
 from mobilize.campaign.faults import Fault, Weight
 from mobilize.campaign.values import country_sentence, unfit
-from mobilize.world.countries import countries, groups
+from mobilize.world.countries import NAME_LANGUAGES, countries, groups
 
 #: What stands in campaign.toml: table -> its keys. A key that is not here is a misspelling, and is said to be.
 KEYS: Mapping[str, frozenset[str]] = {
@@ -66,11 +66,12 @@ def read(data: bytes, *, path: str) -> tuple[Charter, tuple[Fault, ...]]:
     page.names()
     charter = _charter(page)
     page.arguments_in_time(charter)
+    page.languages_have_texts(charter)
     return charter, tuple(page.faults)
 
 
 def _charter(page: _Page) -> Charter:
-    languages = page.strings("campaign", "languages") or ("en",)
+    languages = page.languages()
     # With an `as_of` that cannot be read nothing may be cited: the first day there is cuts everything away.
     return Charter(
         slug=page.slug(),
@@ -223,6 +224,34 @@ class _Page:
             self.wrong(table, key, value, 'write a list of texts (["en", "fr"])')
             return default
         return tuple(value)
+
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the letters; those in which no country has a name cannot be one."""
+        found = self.strings("campaign", "languages")
+        if not found:
+            if self.value("campaign", "languages") is None:
+                self.wrong("campaign", "languages", None, 'this is missing: write a list (["en", "fr"])')
+            return ("en",)
+        for language in found:
+            if language not in NAME_LANGUAGES:
+                sentence = f"there are no names of countries in it: write some of {', '.join(NAME_LANGUAGES)}"
+                self.wrong("campaign", "languages", language, sentence)
+        return tuple(language for language in found if language in NAME_LANGUAGES) or ("en",)
+
+    def languages_have_texts(self, charter: Charter) -> None:
+        """Warn of texts by language that lack one of the campaign's: the fallback's would stand in the letter."""
+        sender = charter.sender
+        for table, key, texts in (
+            ("campaign", "title", charter.title),
+            ("draft", "forum", charter.draft.forum),
+            ("sender", "office", sender.office),
+            ("sender", "place", sender.place),
+            ("sender", "description", sender.description),
+        ):
+            lacking = [language for language in charter.languages if texts and not texts.get(language)]
+            if lacking:
+                sentence = f"there is none in {', '.join(lacking)}: letters in it show another language's"
+                self.wrong(table, key, None, sentence, Weight.WARNING)
 
     def number(self, table: str, key: str, default: int | None) -> int | None:
         value = self.value(table, key)

@@ -110,8 +110,10 @@ def close(name: str) -> tuple[str, ...]:
     folded = fold(name)
     if len(folded) < _SHORTEST:
         return ()
-    near = difflib.get_close_matches(folded, _known(), n=6, cutoff=0.8)
-    near += [each for each in _known() if f" {folded} " in f" {each} "]
+    # Not the codes: every short word is near one of them.
+    spoken = [each for each in _known() if len(each) >= _SHORTEST]
+    near = difflib.get_close_matches(folded, spoken, n=6, cutoff=0.8)
+    near += [each for each in spoken if f" {folded} " in f" {each} "]
     return tuple(dict.fromkeys(_known()[each] for each in near))[:3]
 
 
