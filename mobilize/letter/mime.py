@@ -26,6 +26,9 @@ from mobilize.letter.merge import Letter, LetterId
 
 CRLF = "\r\n"
 
+#: A display name that needs no quotes: atoms with one blank between (RFC 5322 3.2.3), "=?" kept out of it.
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/^_`{|}~-]+)*")
+
 #: RFC 5322 2.1.1: lines of a header should not be longer.
 _FOLD = 76
 
@@ -181,7 +184,7 @@ def _text_part(subtype: str, language: str, text: str) -> bytes:
 
 def _transfer(text: str) -> tuple[str, bytes]:
     """Encode a text so that it passes any relay: quoted-printable where it stays readable, else base64."""
-    raw = "\n".join(text.splitlines()).encode() + b"\n"
+    raw = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n").encode()
     if sum(byte > 0x7F for byte in raw) * 6 > len(raw):  # noqa: PLR2004 - one octet in six: base64 is then shorter
         return "base64", _base64_lines(raw.replace(b"\n", b"\r\n"))
     quoted = binascii.b2a_qp(raw, istext=True)
@@ -215,11 +218,13 @@ def _base64_lines(data: bytes) -> bytes:
 
 def _mailbox(name: str, address: str) -> str:
     """A display name and an address (RFC 5322 3.4); a name that is not plain ASCII in encoded words (RFC 2047 5)."""
+    # Runs of blanks do not survive a phrase; readers fold them anyhow.
+    name = " ".join(name.split())
     if not name:
         return address
     if not name.isascii():
         return f"{_encoded(name, len('From: '))}{CRLF} <{address}>"
-    if re.fullmatch(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+", name):
+    if _ATOMS.fullmatch(name):
         return f"{name} <{address}>"
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}" <{address}>'
