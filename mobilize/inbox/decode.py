@@ -1,0 +1,269 @@
+"""Bytes to a Mail. Never raises: what cannot be read is left out and marked, the rest is kept.
+
+Own splitting instead of `email.parser`: its time grows with depth times lines, its newer policy raises on headers that
+exist (docs/decisions/050). RFC 5322, 2045-2047, 2231.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+
+from mobilize.inbox import dates
+from mobilize.inbox.addresses import mailboxes
+from mobilize.inbox.charsets import characters
+from mobilize.inbox.fields import Fields, cut, parameters
+from mobilize.inbox.mail import Address, Mail, Part
+from mobilize.inbox.words2047 import decode_header
+
+#: Most servers refuse mails over 25-50 MB; the rest of a larger one is not looked at.
+MOST_BYTES = 50_000_000
+#: No program writes headers over 64 KB.
+MOST_HEADER_BYTES = 262_144
+#: Real mail nests up to about eight levels (a forward of a forward with alternatives).
+MOST_DEPTH = 40
+MOST_PARTS = 2_000
+#: A text longer than this is no letter: it is kept as an attachment's bytes, and its beginning as text.
+MOST_TEXT = 2_000_000
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_ID = re.compile(r"<\s*([^<>\s]{1,512})\s*>")
+
+
+def decode(data: bytes) -> Mail:
+    """The mail in these bytes, decoded to the last part within the limits above."""
+    return _Decoding().mail(data, 0)
+
+
+class _Decoding:
+    """One mail's decoding: counts parts over all levels and notes limits that were met."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self.met: list[str] = []
+
+    def mail(self, data: bytes, depth: int) -> Mail:
+        data = self._within(data, MOST_BYTES, "size")
+        fields, body = cut(data, 0, min(len(data), MOST_HEADER_BYTES))
+        if body >= MOST_HEADER_BYTES:
+            self._mark("headers")
+            body = _after_blank_line(data, body)
+        root = self.part(fields, data[body:], depth)
+        hint = next((part.charset for part in root.walk() if part.charset), "")
+        headers = tuple((name, decode_header(value, charset=hint)) for name, value in fields)
+        return _mail(headers, root, data[:body], tuple(dict.fromkeys(self.met)) if depth == 0 else ())
+
+    def part(self, fields: Fields, body: bytes, depth: int, *, default: str = "text/plain") -> Part:
+        self.parts += 1
+        kind, params = _field(fields, "content-type")
+        if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind):
+            kind = "text/html" if kind in ("html", "text/htm") else default
+        disposition, more = _field(fields, "content-disposition")
+        encoding = _field(fields, "content-transfer-encoding")[0]
+        made = Part(
+            content_type=kind,
+            charset=params.get("charset", "").lower(),
+            disposition=disposition if disposition in ("inline", "attachment") else "attachment" * bool(disposition),
+            filename=_basename(more.get("filename") or params.get("name") or ""),
+            content_id=decode_header(_raw(fields, "content-id")).strip("<>"),
+            location=decode_header(_raw(fields, "content-location")),
+        )
+        if kind.startswith("multipart/"):
+            return self._multipart(made, params.get("boundary", ""), body, encoding, depth)
+        content = _transfer_decoded(body, encoding)
+        if _is_message(made, content):
+            return self._message(made, content, depth)
+        return _leaf(made, content)
+
+    def _multipart(self, made: Part, boundary: str, body: bytes, encoding: str, depth: int) -> Part:
+        pieces = _split(body, boundary.encode("utf-8", "replace"))
+        if pieces is None and encoding in ("quoted-printable", "base64"):
+            pieces = _split(_transfer_decoded(body, encoding), boundary.encode("utf-8", "replace"))
+        if pieces is None:  # no boundary anywhere: all that is left is text
+            return _leaf(_as(made, content_type="text/plain"), body)
+        if depth >= MOST_DEPTH:
+            self._mark("depth")
+            return _as(made, data=body)
+        default = "message/rfc822" if made.content_type == "multipart/digest" else "text/plain"
+        children: list[Part] = []
+        for piece in pieces:
+            if self.parts >= MOST_PARTS:
+                self._mark("parts")
+                break
+            fields, start = cut(piece, 0, min(len(piece), MOST_HEADER_BYTES))
+            if piece[:1] in (b"\n", b"\r"):  # a part without fields begins with an empty line
+                fields, start = (), 0
+            children.append(self.part(fields, piece[start:], depth + 1, default=default))
+        return _as(made, children=tuple(children))
+
+    def _message(self, made: Part, content: bytes, depth: int) -> Part:
+        if depth >= MOST_DEPTH or self.parts >= MOST_PARTS:
+            self._mark("depth")
+            return _as(made, data=content)
+        return _as(made, data=content, message=self.mail(content.lstrip(b"\r\n"), depth + 1))
+
+    def _within(self, data: bytes, most: int, mark: str) -> bytes:
+        if len(data) <= most:
+            return data
+        self._mark(mark)
+        return data[:most]
+
+    def _mark(self, mark: str) -> None:
+        self.met.append(mark)
+
+
+def _mail(headers: tuple[tuple[str, str], ...], root: Part, raw: bytes, limits: tuple[str, ...]) -> Mail:
+    def first(name: str) -> str | None:
+        return next((value for key, value in headers if key.lower() == name and value), None)
+
+    def people(name: str) -> tuple[Address, ...]:
+        return mailboxes(", ".join(value for key, value in headers if key.lower() == name))
+
+    def ids(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_ID.findall(first(name) or "")))
+
+    senders = people("from") or people("sender")
+    message_id = first("message-id") or ""
+    return Mail(
+        headers=headers,
+        from_=next((each for each in senders if each.address), senders[0] if senders else None),
+        to=people("to"),
+        cc=people("cc"),
+        reply_to=people("reply-to"),
+        date=dates.header_date(first("date") or ""),
+        date_raw=first("date"),
+        subject=first("subject"),
+        message_id=next(iter(_ID.findall(message_id)), message_id.strip("<> ") or None),
+        in_reply_to=ids("in-reply-to"),
+        references=ids("references"),
+        root=root,
+        raw_headers=raw,
+        limits=limits,
+    )
+
+
+def _as(part: Part, **changes: object) -> Part:
+    """A copy with some fields changed (dataclasses.replace, typed for what is used here)."""
+    values = {name: getattr(part, name) for name in Part.__dataclass_fields__} | changes
+    return Part(**values)
+
+
+def _leaf(made: Part, content: bytes) -> Part:
+    # message/delivery-status and its kin are text too; an attached message that is too deep is not.
+    is_text = made.content_type.startswith(("text/", "message/")) and made.content_type != "message/rfc822"
+    if not is_text:
+        return _as(made, data=content)
+    charset = made.charset
+    if not charset and made.content_type == "text/html" and (found := _META_CHARSET.search(content[:4_096])):
+        charset = found[1].decode("ascii")
+    text = characters(content[:MOST_TEXT], charset)
+    return _as(made, data=content, text=text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _field(fields: Fields, name: str) -> tuple[str, dict[str, str]]:
+    raw = _raw(fields, name)
+    return parameters(raw) if raw else ("", {})
+
+
+def _raw(fields: Fields, name: str) -> bytes:
+    return next((value for key, value in fields if key.lower() == name), b"")
+
+
+def _basename(name: str) -> str:
+    """A file name without folders, as one line."""
+    return " ".join(re.split(r"[/\\]", name)[-1].split())[:255]
+
+
+def _is_message(part: Part, content: bytes) -> bool:
+    """An attached message: declared as one, or an .eml file that begins with header fields."""
+    if part.content_type in ("message/rfc822", "message/global"):
+        return True
+    if not part.filename.lower().endswith(".eml"):
+        return False
+    fields, _ = cut(content.lstrip(b"\r\n"), 0, 65_536)
+    return len({name.lower() for name, _ in fields} & {"from", "date", "to", "subject", "message-id", "received"}) > 1
+
+
+def _transfer_decoded(body: bytes, encoding: str) -> bytes:
+    """RFC 2045 6: the transfer encoding undone; what is damaged is decoded as far as it goes."""
+    if encoding == "quoted-printable":
+        return quopri.decodestring(body)
+    if encoding == "base64":
+        return _base64(body)
+    if encoding in ("x-uuencode", "uuencode", "x-uue"):
+        return _uudecoded(body)
+    return body
+
+
+def _base64(body: bytes) -> bytes:
+    # A list server's footer may stand below the padding: the data ends at the first "=".
+    cleaned = re.sub(rb"[^A-Za-z0-9+/=]", b"", body).split(b"=", 1)[0]
+    cleaned = cleaned[: len(cleaned) - (len(cleaned) % 4 == 1)]
+    try:
+        return base64.b64decode(cleaned + b"=" * (-len(cleaned) % 4))
+    except (binascii.Error, ValueError):
+        return body
+
+
+def _uudecoded(body: bytes) -> bytes:
+    out: list[bytes] = []
+    for line in body.splitlines():
+        if line.startswith((b"begin ", b"end")):
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except (binascii.Error, ValueError):
+            continue
+    return b"".join(out)
+
+
+def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
+    """The parts between the delimiter lines (RFC 2046 5.1.1); None where the boundary never comes.
+
+    A missing closing delimiter ends the last part at the end. Without a boundary parameter, the first line that
+    begins with "--" is taken for one.
+    """
+    if not boundary:
+        found = re.search(rb"(?:\A|\n)--([^\s-][^\r\n]{2,68}?)[ \t]*\r?\n[A-Za-z-]+:", body[:65_536])
+        if not found:
+            return None
+        boundary = found[1]
+    delimiter = b"--" + boundary.rstrip()
+    pieces: list[bytes] = []
+    start = -1
+    at = body.find(delimiter)
+    while at >= 0:
+        after = at + len(delimiter)
+        closing = body[after : after + 2] == b"--"
+        tail = body[after + 2 * closing : after + 2 * closing + 1]
+        if (at == 0 or body[at - 1 : at] in (b"\n", b"\r")) and tail in (b"\n", b"\r", b" ", b"\t", b""):
+            if start >= 0:
+                pieces.append(body[start : _before_line_end(body, at, start)])
+            if closing:
+                return pieces
+            line_end = body.find(b"\n", after)
+            if line_end < 0:
+                line_end = body.find(b"\r", after)
+            start = len(body) if line_end < 0 else line_end + 1
+            after = start
+        at = body.find(delimiter, after)
+    if start >= 0:
+        pieces.append(body[start:])
+        return pieces
+    return None
+
+
+def _before_line_end(body: bytes, at: int, start: int) -> int:
+    """The line end before a delimiter belongs to the delimiter."""
+    if at > start and body[at - 1 : at] == b"\n":
+        at -= 1
+    if at > start and body[at - 1 : at] == b"\r":
+        at -= 1
+    return at
+
+
+def _after_blank_line(data: bytes, at: int) -> int:
+    found = re.compile(rb"\r?\n\r?\n").search(data, at)
+    return found.end() if found else len(data)
