@@ -192,7 +192,8 @@ def _transfer(text: str) -> tuple[str, bytes]:
 
 
 def _attachment(attachment: Attachment) -> bytes:
-    name = _FORBIDDEN.sub("", attachment.name)
+    # A name is never a path, on any system.
+    name = re.sub(r'[\\/:*?"<>|]', "_", _FORBIDDEN.sub("", attachment.name))
     head = (
         f"Content-Type: {attachment.content_type}{CRLF}"
         f"Content-Disposition: attachment{_file_name(name)}{CRLF}"
@@ -203,7 +204,7 @@ def _attachment(attachment: Attachment) -> bytes:
 
 def _file_name(name: str) -> str:
     """The name in ASCII for old programs, and whole by RFC 2231 where it has more (complaints D 30)."""
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace("\\", "_").replace('"', "'")
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
     if name.isascii():
         return f';{CRLF} filename="{plain}"'
     return f";{CRLF} filename*=utf-8''{quote(name, safe='')};{CRLF} filename=\"{plain}\""

@@ -155,7 +155,7 @@ def test_what_goes_in_is_read_back(subject: str, organisation: str, text: str, n
     assert plain.get_content().replace("\r\n", "\n").removesuffix("\n") == wanted.removesuffix("\n")
     paper = next(parsed.iter_attachments())
     assert paper.get_content() == text.encode()
-    assert paper.get_filename() == name
+    assert paper.get_filename() == re.sub(r'[\\/:*?"<>|]', "_", name)
 
 
 @settings(max_examples=100, deadline=None)
