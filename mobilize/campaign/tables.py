@@ -196,10 +196,11 @@ _BLANKS = re.compile("[\u00a0\u202f\u2000-\u200a\u3000]")
 def ragged(path: str, record: Record, width: int) -> Fault | None:
     """Say what is wrong with a record that has not as many cells as the head has names; None: nothing.
 
-    Empty cells beyond the last column are a habit of spreadsheets, and no fault.
+    An empty cell too many is a fault as well: where a comma inside a name has moved all that follows by one, what falls
+    over the edge is the last cell, and that is mostly empty.
     """
     given = len(record.cells)
-    if given == width or (given > width and not any(clean(cell) for cell in record.cells[width:])):
+    if given == width:
         return None
     more = "put quotation marks around a value that holds the delimiter" if given > width else "a delimiter is missing"
     return Fault(path=path, line=record.line, sentence=f"{given} cells where the first line names {width}: {more}")

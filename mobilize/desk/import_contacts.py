@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mobilize.campaign import addresses, contacts, folder, tables
 from mobilize.campaign.columns import AUDIENCE_WORDS, CONTACTS, CONTACTS_WRITTEN, GENDER_WORDS
-from mobilize.campaign.contacts import Contact, ContactId, Reading
+from mobilize.campaign.contacts import Contact, ContactId, Reading, Refusal
 from mobilize.campaign.faults import Fault
 from mobilize.campaign.headers import fold
 from mobilize.campaign.home import opened
@@ -81,8 +81,8 @@ def plan(
     rows, conversions = _converted(table, constants or {})
     missing = tuple(each for each in table.head.missing if each not in (constants or {}))
     table = replace(table, rows=rows, head=replace(table.head, missing=missing), faults=_without(table, missing))
-    reading = contacts.read(table)
     there = _there(campaign)
+    reading = _unclashing(contacts.read(table), contacts.read(there).contacts, {row.line: row for row in rows})
     content, changed, new = _merged(there, reading.contacts, {row.line: row for row in rows})
     return Plan(
         source=source.name,
@@ -223,6 +223,29 @@ def _there(campaign: Path) -> Table:
             f"contacts.csv must be mended first: {table.faults[0]}", hint="`mobilize check` shows every fault"
         )
     return table
+
+
+def _unclashing(reading: Reading, there: Sequence[Contact], rows: Mapping[int, Row]) -> Reading:
+    """Refuse what would write to an address that another contact of the campaign has already."""
+    taken = {email.casefold(): contact for contact in there for email in contact.emails}
+    kept: list[Contact] = []
+    refused = list(reading.refused)
+    faults = list(reading.faults)
+    for contact in reading.contacts:
+        clash = next((email for email in contact.emails if _others(taken.get(email.casefold()), contact)), "")
+        if not clash:
+            kept.append(contact)
+            continue
+        own = taken[clash.casefold()]
+        sentence = f"{own.id} has this address already (contacts.csv:{own.line}): it would be written to twice"
+        fault = Fault(path=reading.path, line=contact.line, column="email", value=clash, sentence=sentence)
+        faults.append(fault)
+        refused.append(Refusal(row=rows[contact.line], faults=(fault,)))
+    return replace(reading, contacts=tuple(kept), refused=tuple(refused), faults=tuple(faults))
+
+
+def _others(own: Contact | None, coming: Contact) -> bool:
+    return own is not None and own.id != coming.id
 
 
 def _merged(

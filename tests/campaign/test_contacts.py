@@ -134,8 +134,8 @@ def test_a_code_in_small_letters_is_the_same_code() -> None:
         (
             {"office": "Ministre des Affaires \ufffdtrang\ufffdres"},
             (
-                "contacts.csv:2: office 'Ministre des Affaires \\\\ufffdtrang\\\\ufffdres': a letter was lost here before "
-                "(U+FFFD): save the file again from its source, as UTF-8"
+                "contacts.csv:2: office 'Ministre des Affaires \\\\ufffdtrang\\\\ufffdres': a letter was lost here "
+                "before (U+FFFD): save the file again from its source, as UTF-8"
             ),
         ),
     ],
@@ -164,8 +164,8 @@ def test_the_same_address_twice_is_refused_on_its_second_line_whatever_its_case(
     assert [contact.country for contact in found.contacts] == ["KE"]
     assert [str(fault) for fault in found.faults] == [
         (
-            "contacts.csv:3: email 'MINISTER@mfa.ke.example': this address stands on line 2 already: it would be written "
-            "to twice; keep it in one row"
+            "contacts.csv:3: email 'MINISTER@mfa.ke.example': this address stands on line 2 already: it would be "
+            "written to twice; keep it in one row"
         )
     ]
 

@@ -53,8 +53,8 @@ def test_a_good_row_becomes_a_position() -> None:
         (
             "KE,A/RES/66/164,fond,,x",
             (
-                "record/positions.csv:2: role 'fond': not a role: write one of sponsor, cosponsor, withdrawn, voted_yes, "
-                "voted_no, abstained"
+                "record/positions.csv:2: role 'fond': not a role: write one of sponsor, cosponsor, withdrawn, "
+                "voted_yes, voted_no, abstained"
             ),
         ),
         (

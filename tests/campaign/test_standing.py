@@ -198,7 +198,7 @@ class TestTheShippedCampaign:
 
     def test_nothing_later_than_the_campaign_s_day_counts(self) -> None:
         assert max(each.adopted for each in self.known.record.resolutions.values()) <= dt.date(2013, 11, 12)
-        # The vote of December 2015, in which Kenya voted against, is on record and not seen from 2013.
+        # The vote of December 2015, in which Kenya abstained, is on record and not seen from 2013.
         assert self.standings()["KE"] is StandingName.NEW
         assert self.standings(dt.date(2016, 1, 1))["KE"] is StandingName.OPPOSED
 

@@ -104,7 +104,8 @@ def ods(rows: list[list[str]]) -> bytes:
     content = (
         f'<?xml version="1.0"?><office:document-content xmlns:office="{names}:office:1.0" '
         f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0" office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="A">{made}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<office:spreadsheet><table:table table:name="A">{made}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = (
@@ -182,13 +183,24 @@ def test_an_empty_file_says_that_it_is(data: bytes) -> None:
 
 
 def test_a_row_with_too_many_or_too_few_cells_is_refused_and_the_others_are_read() -> None:
-    table = read(b"country,office,email\nKE,Minister, Ministry,a@b.example\nUG,c@d.example\nTZ,x,e@f.example,,\n")
+    table = read(b"country,office,email\nKE,Minister, Ministry,a@b.example\nUG,c@d.example\nTZ,x,e@f.example\n")
     assert [row.cells["country"] for row in table.rows] == ["TZ"]
     assert [(fault.line, fault.sentence) for fault in table.faults] == [
         (2, "4 cells where the first line names 3: put quotation marks around a value that holds the delimiter"),
         (3, "2 cells where the first line names 3: a delimiter is missing"),
     ]
     assert [row.line for row in table.refused] == [2, 3]
+
+
+def test_a_comma_inside_a_name_is_a_fault_even_if_only_an_empty_cell_falls_over_the_edge() -> None:
+    table = read(b"country,email,office\nKE,a@b.example,\nUG,c@d.example,Minister,\n")
+    assert [row.line for row in table.refused] == [3]
+
+
+def test_columns_without_names_that_are_empty_throughout_are_no_fault() -> None:
+    table = read(b"country,email,,\nKE,a@b.example,,\n")
+    assert table.faults == ()
+    assert len(table.rows) == 1
 
 
 def test_a_quotation_mark_that_never_closes_names_the_line_where_it_opened() -> None:
