@@ -107,12 +107,7 @@ def _write(installation: Installation, letter: Letter, out: Path, now: dt.dateti
         name = f"{letter.contact.id}.{'why.html' if kind == 'why' else kind}"
         _save(folder / name, content)
         files[kind] = f"{letter.contact.country}/{name}"
-    return files, _pages(paper)
-
-
-def _pages(paper: bytes) -> int:
-    """Count the pages in the page tree, which Typst writes in the clear."""
-    return sum(int(found[1]) for found in re.finditer(rb"/Type/Pages/Count (\d+)", paper))
+    return files, pdf.pages(paper)
 
 
 def _made(fixed: dict[str, object], letter: Letter, files: Mapping[str, str], pages: int) -> Previewed:

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 LRI, PDI = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 #: A run: begins and ends with a Latin, Greek or Cyrillic letter or a digit; inside it may have spaces and punctuation.
-#: Digits alone are no run: a year in an Arabic sentence needs no mark. Closing brackets that were opened belong to it.
+#: Digits alone are no run: a year in an Arabic sentence needs no mark.
 _LETTER = "A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
-_RUN = re.compile(rf"[{_LETTER}0-9](?:[{_LETTER}0-9 \t.,:;/@&'’()\-_+%#=?~–]*[{_LETTER}0-9)])?")
+_INSIDE = rf"[{_LETTER}0-9 \t.,:;/@&'’\-_+%#=?~–]"
+#: Brackets belong to a run when they hold a word, "Network (UK)"; a year in brackets belongs to the Arabic sentence.
+_BRACKET = rf"\([^()]*[{_LETTER}][^()]*\)"
+_RUN = re.compile(rf"[{_LETTER}0-9](?:(?:{_INSIDE}|{_BRACKET})*(?:[{_LETTER}0-9]|{_BRACKET}))?")
 _HAS_LETTER = re.compile(rf"[{_LETTER}]")
 
 
@@ -25,12 +28,10 @@ def cut(text: str) -> Iterator[tuple[str, bool]]:
         run = found[0]
         if not _HAS_LETTER.search(run):
             continue
-        if run.endswith(")") and run.count("(") < run.count(")"):
-            run = run[:-1]
         if found.start() > place:
             yield text[place : found.start()], False
         yield run, True
-        place = found.start() + len(run)
+        place = found.end()
     if place < len(text):
         yield text[place:], False
 

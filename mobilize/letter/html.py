@@ -114,11 +114,11 @@ def _runs(runs: Sequence[Run], letter: Letter) -> str:
 
 
 def _run(run: Run, letter: Letter) -> str:
-    if run.breaks:
-        return "<br>"
     inner = _text(run.text, letter)
     if run.emphasis:
         inner = f"<em>{inner}</em>"
     if run.strong:
         inner = f"<strong>{inner}</strong>"
-    return f'<a href="{escape(run.link)}">{inner}</a>' if run.link else inner
+    if run.link:
+        inner = f'<a href="{escape(run.link)}">{inner}</a>'
+    return f"{inner}<br>" if run.breaks else inner

@@ -27,7 +27,8 @@ from mobilize.letter.merge import Letter
 TEMPLATE = "letter.typ"
 
 #: Wheels that bring fonts: module -> the folder inside it. Typst itself carries Libertinus (Latin, Greek, Cyrillic).
-_WHEELS: Mapping[str, str] = {"fontpkg_amiri": "files", "noto_cjk_sans_otc": ""}
+_HAN_WHEEL = "noto_cjk_sans_otc"
+_WHEELS: Mapping[str, str] = {"fontpkg_amiri": "files", _HAN_WHEEL: ""}
 
 #: Language -> fonts, in order; a sign is set in the first that has it. Elsewhere than in Chinese, Han signs come last.
 _LATIN, _ARABIC, _HAN = "Libertinus Serif", "Amiri", "Noto Sans CJK SC"
@@ -51,19 +52,77 @@ def pdf(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = (
     Raises FontMissing where no installed font has a sign of the letter, and names the extra that brings it.
     Raises TemplateWrong for a mistake in letter.typ. The same letter gives the same bytes.
     """
-    result = _compile(letter, campaign, "pdf", list(standards))
-    assert isinstance(result, bytes)
-    return result
+    paper = b""
+    for size in _sizes(letter):
+        paper = _compile(letter, campaign, size, standards)
+        if pages(paper) == 1:
+            return paper
+    # It fits on one page at no size: let it run on, at the size that reads best.
+    return _compile(letter, campaign, SIZES[0], standards)
+
+
+def pages(paper: bytes) -> int:
+    """Count the pages of a PDF of ours: Typst writes the page tree in the clear."""
+    return sum(int(found[1]) for found in re.finditer(rb"/Type/Pages/Count (\d+)", paper))
+
+
+#: Sizes of type in points, the one that reads best first.
+SIZES = (11.5, 11, 10.5, 10)
+
+#: Lines of text that a page holds at 11.5 points beside letterhead, address and signature, and signs that a line holds;
+#: measured on the shipped letters. Chinese signs are twice as wide.
+_LINES, _SIGNS, _HAN_SIGNS_A_LINE = 36.0, 92.0, 39.0
+
+
+def _sizes(letter: Letter) -> Sequence[float]:
+    """Sizes to try, from the largest at which the letter may fit by its length.
+
+    To set a letter takes 6 ms, so the first guess should be right; to measure inside Typst took as long again for each
+    size. A function of the letter alone: the same letter comes out at the same size.
+    """
+    signs = _HAN_SIGNS_A_LINE if letter.language == "zh" else _SIGNS
+    for place, size in enumerate(SIZES):
+        scale = SIZES[0] / size
+        lines = sum(
+            _lines(block, signs * scale) for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)
+        )
+        if lines <= _LINES * scale:
+            return SIZES[place:]
+    return SIZES[-1:]
+
+
+def _lines(block: Block, signs: float) -> float:
+    """Lines that a block takes with the space below it."""
+    if isinstance(block, Items):
+        return sum(_lines(inner, signs * 0.96) - 0.2 for item in block.items for inner in item) + 0.4
+    if isinstance(block, Grid):
+        return 1.2 * (len(block.rows) + 1) + 0.6
+    return -(-sum(len(run.text) for run in block.runs) // signs) + 0.4
 
 
 def png(letter: Letter, campaign: Campaign, *, ppi: float = 110) -> tuple[bytes, ...]:
-    """Draw the pages, for looking at them. Raises as `pdf` does."""
-    result = _compile(letter, campaign, "png", [], ppi=ppi)
-    return tuple(result) if isinstance(result, list) else (result,)
+    """Draw the pages, for looking at them; as `pdf` sets them. Raises as `pdf` does."""
+    for size in (*_sizes(letter), SIZES[0]):
+        drawn = _run(letter, campaign, size, form="png", ppi=ppi)
+        if isinstance(drawn, bytes) or len(drawn) == 1:
+            break
+    return (drawn,) if isinstance(drawn, bytes) else tuple(drawn)
 
 
-def _compile(
-    letter: Letter, campaign: Campaign, form: Literal["pdf", "png"], standards: list[Standard], ppi: float | None = None
+def _compile(letter: Letter, campaign: Campaign, size: float, standards: Sequence[Standard]) -> bytes:
+    paper = _run(letter, campaign, size, form="pdf", standards=standards)
+    assert isinstance(paper, bytes)
+    return paper
+
+
+def _run(
+    letter: Letter,
+    campaign: Campaign,
+    size: float,
+    *,
+    form: Literal["pdf", "png"],
+    standards: Sequence[Standard] = (),
+    ppi: float | None = None,
 ) -> bytes | list[bytes]:
     source = campaign.templates.get(TEMPLATE)
     if source is None:
@@ -74,7 +133,7 @@ def _compile(
             input=source.encode(),
             format=form,
             ppi=ppi,
-            sys_inputs={"letter": json.dumps(data(letter, campaign), ensure_ascii=False)},
+            sys_inputs={"letter": json.dumps({**data(letter, campaign), "size": size}, ensure_ascii=False)},
             pdf_standards=list(standards),
             timestamp=0,  # no clock in the file (domain rules D6)
         )
@@ -114,6 +173,7 @@ def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
         "region": letter.locale.partition("_")[2][:2].lower() or None,
         "rtl": rtl,
         "fonts": _FONTS.get(letter.language, _OTHER_FONTS),
+        "date": {"year": letter.date.year, "month": letter.date.month, "day": letter.date.day},
         "subject": letter.subject,
         "organisation": campaign.sender.organisation,
         "reference": letter.reference,
@@ -180,8 +240,8 @@ def _kept_whole(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _refuse_bringing_in(source: str) -> None:
-    found = _BRINGS_IN.search(re.sub(r"//[^\n]*", "", source))
-    if found:
+    source = re.sub(r"//[^\n]*", "", source)
+    if found := _BRINGS_IN.search(source):
         line = source[: found.start(1)].count("\n") + 1
         sentence = f"`{found[1]}` is not allowed: the paper is one file and fetches nothing"
         raise TemplateWrong(sentence, path=f"letters/{TEMPLATE}", line=line, text=found[0])
@@ -199,6 +259,6 @@ def _explained(error: typst.TypstError, letter: Letter) -> FontMissing | Templat
         return TemplateWrong(error.message, path=f"letters/{TEMPLATE}", line=int(line[1]) if line else 1)
     sign = found["text"][0]
     named = f"letter {letter.id}: {sign!r} (U+{ord(sign):04X} {unicodedata.name(sign, 'without a name')})"
-    if _HAN_SIGNS.match(sign) and util.find_spec("noto_cjk_sans_otc") is None:
+    if _HAN_SIGNS.match(sign) and util.find_spec(_HAN_WHEEL) is None:
         return FontMissing(named, hint="install the fonts for Chinese: pip install 'mobilize[zh]'")
     return FontMissing(named, hint="write the name in Latin script in contacts.csv, as its bearer does abroad")

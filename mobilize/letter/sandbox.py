@@ -6,6 +6,7 @@ objects, no files, no network. What it can do is counted, not timed, so that the
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -72,12 +74,18 @@ class Strict(StrictUndefined):
         name = str(self._undefined_name)
         if self._undefined_hint:
             return str(self._undefined_hint)
-        if self._undefined_obj is None or type(self._undefined_obj).__name__ == "MissingType":
+        if self._undefined_obj is missing or self._undefined_obj is None:
             return f"there is no {name!r} here"
-        known = attributes(self._undefined_obj)
-        close = difflib.get_close_matches(name, known, n=1)
-        proposal = f"; did you mean {close[0]!r}?" if close else f" (it has: {', '.join(known)})" if known else ""
-        return f"{label(self._undefined_obj)} has no {name!r}{proposal}"
+        return f"{label(self._undefined_obj)} has no {name!r}{proposal(name, attributes(self._undefined_obj))}"
+
+
+def proposal(name: str, known: Iterable[str]) -> str:
+    """Guess which of the known names was meant, or list them; ready to be set behind a sentence."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f" (there are: {', '.join(names)})" if names else ""
 
 
 def attributes(value: object) -> tuple[str, ...]:
@@ -156,8 +164,12 @@ def _finalized(value: object, escape: Callable[[str], str]) -> Markup:
         raise Unprintable("an `if` inside {{ }} needs its `else`")
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise Unprintable(f"prints {value!r}: the value is missing")
-    if callable(value) or isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple)):
         raise Unprintable(f"prints a {type(value).__name__}, not a text; join it with `| listed`")
+    if isinstance(value, dt.date):
+        raise Unprintable("prints a day in figures, which are ambiguous; write `| date`")
+    if isinstance(value, bool) or not (isinstance(value, (str, int, float)) or "__str__" in type(value).__dict__):
+        raise Unprintable(f"prints a whole {label(value)}; name one of its parts")
     # A citation carries a mark that notes it as a reason (scope.py); a subject line has no reasons to note.
     mark = getattr(value, "mark", "") if escape is markdown else ""
     text = value if isinstance(value, Markup) else Markup(escape(str(value)) + mark)  # noqa: S704 - escaped here

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -23,7 +23,7 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 from jinja2.meta import find_undeclared_variables
 
 from mobilize.errors import TemplateWrong
-from mobilize.letter.sandbox import Budget, Sandbox, budget
+from mobilize.letter.sandbox import Budget, Sandbox, budget, proposal
 
 #: Keys of the front matter. `subject` must be there.
 FIELDS = ("subject", "salutation", "close")
@@ -68,7 +68,7 @@ def split(path: str, text: str) -> Source:
     key = ""
     for number, line in enumerate(lines[1:end], start=2):
         if key and line[:1] in (" ", "\t"):
-            found[key] += "\n" + line.strip()
+            found[key] += " \n" + line.strip()  # the space survives where jinja2 takes the line end after a tag
         elif match := _KEY.fullmatch(line.rstrip()):
             key = match[1]
             _check_key(path, number, line, key, found)
@@ -85,6 +85,8 @@ def _check_key(path: str, line: int, text: str, key: str, found: Mapping[str, st
     if key in found:
         raise TemplateWrong(f"{key!r} stands here twice", path=place, line=line, text=text)
 
+
+_NO_NAME = re.compile(r"there is no '(\w+)' here")
 
 #: Characters of the line at fault that an error shows.
 MOST_SHOWN = 100
@@ -143,9 +145,9 @@ class Templates:
             assert isinstance(template, Template)
             return "".join(_within_budget(template.generate(**scope)))
         except _MISTAKES as mistake:
-            raise self._wrong(mistake, name.partition(_FIELD)[0]) from mistake
+            raise self._wrong(mistake, name.partition(_FIELD)[0], scope) from mistake
 
-    def _wrong(self, mistake: Exception, path: str) -> TemplateWrong:
+    def _wrong(self, mistake: Exception, path: str, scope: Collection[str] = ()) -> TemplateWrong:
         """Say where a mistake is: the innermost line of a template on its traceback, or the parser's own."""
         line = 1
         if isinstance(mistake, TemplateSyntaxError):
@@ -153,7 +155,10 @@ class Templates:
         else:
             for found, number in _frames(mistake.__traceback__, self._texts):
                 path, line = found, number
-        return self._fault(_sentence(mistake), path, line)
+        sentence = _sentence(mistake)
+        if found := _NO_NAME.fullmatch(sentence):
+            sentence += proposal(found[1], scope)
+        return self._fault(sentence, path, line)
 
     def _fault(self, sentence: str, path: str, line: int) -> TemplateWrong:
         text = self._text_at(path, line)
@@ -225,12 +230,12 @@ def _misspelt(tree: nodes.Template, names: Mapping[str, frozenset[str]]) -> Iter
     unknown = find_undeclared_variables(tree) - set(names)
     for name in tree.find_all(nodes.Name):
         if name.name in unknown and name.ctx == "load":
-            yield name.lineno, f"there is no {name.name!r} here"
+            yield name.lineno, f"there is no {name.name!r} here{proposal(name.name, names)}"
     for node in tree.find_all(nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.ctx == "load":
             known = names.get(node.node.name, frozenset())
             if known and node.attr not in known:
-                yield node.lineno, f"{node.node.name} has no {node.attr!r} (it has: {', '.join(sorted(known))})"
+                yield node.lineno, f"{node.node.name} has no {node.attr!r}{proposal(node.attr, known)}"
 
 
 def _missing_blocks(tree: nodes.Template, texts: Mapping[str, str]) -> Iterator[tuple[int, str]]:

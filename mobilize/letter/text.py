@@ -86,9 +86,9 @@ def _plain(runs: Sequence[Run]) -> str:
 
 
 def _run(run: Run) -> str:
-    text = "\n" if run.breaks else run.text
     target = run.link.removeprefix("mailto:")
-    return f"{text} ({target})" if run.link and target not in run.text else text
+    text = f"{run.text} ({target})" if run.link and target not in run.text else run.text
+    return f"{text}\n" if run.breaks else text
 
 
 def _fold(line: str, width: int) -> list[str]:
