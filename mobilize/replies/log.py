@@ -67,7 +67,9 @@ def unread(connection: Connection, campaign: str) -> list[MailId]:
     return [MailId(row.id) for row in rows]
 
 
-def record(connection: Connection, campaign: str, reply: Reply, *, letter: str | None, attention: str, now: dt.datetime) -> None:
+def record(
+    connection: Connection, campaign: str, reply: Reply, *, letter: str | None, attention: str, now: dt.datetime
+) -> None:
     """Write what was read in a message: its row, the stance it suggests, the plans it tells.
 
     A message read before gets its row written anew; a person's review of it, and all statements, stay.
@@ -121,7 +123,11 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.dateti
     known = {row.country for row in connection.execute(planned)}
     for country in reply.targets:
         if country not in known:
-            plan = {"reporter": reply.reporter or reply.from_address or "", "planned_on": day_of(reply.date), "by": PARSER}
+            plan = {
+                "reporter": reply.reporter or reply.from_address or "",
+                "planned_on": day_of(reply.date),
+                "by": PARSER,
+            }
             connection.execute(insert(plans).values(campaign=campaign, reply=reply.id, country=country, **plan))
 
 
@@ -159,7 +165,13 @@ def state(
 
 
 def correct(
-    connection: Connection, campaign: str, reply: str, changes: Mapping[str, tuple[str, str]], *, by: str, now: dt.datetime
+    connection: Connection,
+    campaign: str,
+    reply: str,
+    changes: Mapping[str, tuple[str, str]],
+    *,
+    by: str,
+    now: dt.datetime,
 ) -> None:
     """Note who changed which field of a reply from what to what, and mark it reviewed.
 
@@ -176,7 +188,7 @@ def correct(
 
 
 def entries(connection: Connection, campaign: str) -> list[Entry]:
-    """All entries of a campaign, newest first. The caller orders and filters: a log is thousands of rows, not millions."""
+    """All entries of a campaign, newest first."""
     chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
     rows = connection.execute(
         chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)

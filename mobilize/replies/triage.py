@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from mobilize.inbox.reply import Reply
 
-#: Kinds that need nobody where the program could act on them by itself.
-MACHINE_KINDS = frozenset({"bounce", "auto_reply", "acknowledgement"})
-
 #: The order in which an organiser reads in the morning: what moves a vote first, machines last.
-READING_ORDER = ("reply", "partner_report", "complaint", "unsubscribe", "other", "acknowledgement", "auto_reply", "bounce")
+READING_ORDER = (
+    "reply",
+    "partner_report",
+    "complaint",
+    "unsubscribe",
+    "other",
+    "acknowledgement",
+    "auto_reply",
+    "bounce",
+)
+
+#: Kinds whose reason does not depend on what the mail says; empty: nobody must look.
+_BY_KIND = {
+    "other": "not understood: read it, or mark it as none of ours",
+    "unsubscribe": "asks not to be written to: see that it is on the suppression list",
+    "complaint": "a complaint: nobody there is to be written to again",
+    "acknowledgement": "",
+    "auto_reply": "",
+}
 
 
 def attention(reply: Reply) -> str:
@@ -18,16 +33,10 @@ def attention(reply: Reply) -> str:
     """
     if reply.error:
         return "could not be read whole: open the original"
-    if reply.kind == "other":
-        return "not understood: read it, or mark it as none of ours"
     if reply.kind == "bounce":
         return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
-    if reply.kind in MACHINE_KINDS:
-        return ""
-    if reply.kind == "unsubscribe":
-        return "asks not to be written to: see that it is on the suppression list"
-    if reply.kind == "complaint":
-        return "a complaint: nobody there is to be written to again"
+    if reply.kind in _BY_KIND:
+        return _BY_KIND[reply.kind]
     return _of_words(reply)
 
 
