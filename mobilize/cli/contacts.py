@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +11,6 @@ from mobilize.cli import face
 
 if TYPE_CHECKING:
     from mobilize.desk.import_contacts import Plan
-
-#: How many lines of one kind are shown before the rest is counted.
-_SHOWN = 20
 
 
 def import_(
@@ -39,7 +35,7 @@ def import_(
     from mobilize.desk import check, import_contacts
 
     campaign = face.folder(ctx)
-    plan = import_contacts.plan(campaign, source, mapping=_pairs(map_), constants=_pairs(set_))
+    plan = import_contacts.plan(campaign, source, mapping=face.pairs(map_), constants=face.pairs(set_))
     _show(plan)
     if refused:
         check.write_refused_rows(plan.reading, refused)
@@ -53,37 +49,20 @@ def import_(
     raise typer.Exit(1 if plan.reading.refused or not plan.reading.contacts else 0)
 
 
-def _pairs(texts: list[str] | None) -> Mapping[str, str]:
-    found = {}
-    for text in texts or ():
-        name, equals, value = text.rpartition("=")
-        if not equals:
-            raise typer.BadParameter(f"{text!r}: write NAME=VALUE")
-        found[name.strip()] = value.strip()
-    return found
-
-
 def _show(plan: Plan) -> None:
     reading = plan.reading
     if reading.guess:
         typer.echo(f"{plan.source}: {reading.guess.sentence}")
         for row in reading.guess.sample:
             typer.echo("  | " + " | ".join(" ".join(cell.split())[:30] for cell in row))
-    _some([f"column {theirs!r} is taken for {ours}" for theirs, ours in plan.mapped.items()])
-    _some([f"column {name!r} is left out" for name in plan.unused])
-    _some([f"{each.column} {each.read!r} becomes {each.written!r} ({each.rows} rows)" for each in plan.conversions])
-    _some([str(fault) for fault in reading.faults])
-    _some([f"new: {contact.id}" for contact in plan.new])
-    _some([f"changed: {contact} ({', '.join(columns)})" for contact, columns in plan.changed.items()])
+    face.some([f"column {theirs!r} is taken for {ours}" for theirs, ours in plan.mapped.items()])
+    face.some([f"column {name!r} is left out" for name in plan.unused])
+    face.some([f"{each.column} {each.read!r} becomes {each.written!r} ({each.rows} rows)" for each in plan.conversions])
+    face.some([str(fault) for fault in reading.faults])
+    face.some([f"new: {contact.id}" for contact in plan.new])
+    face.some([f"changed: {contact} ({', '.join(columns)})" for contact, columns in plan.changed.items()])
     read = len(reading.contacts) + len(reading.refused)
     typer.echo(
         f"{read} rows read: {len(plan.new)} new, {len(plan.changed)} changed, {plan.unchanged} as they are, "
         f"{len(reading.refused)} refused"
     )
-
-
-def _some(lines: list[str]) -> None:
-    for line in lines[:_SHOWN]:
-        typer.echo(line)
-    if len(lines) > _SHOWN:
-        typer.echo(f"  … and {len(lines) - _SHOWN} more like these")

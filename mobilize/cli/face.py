@@ -65,6 +65,25 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) ->
     Console().print(drawn)
 
 
+def some(lines: Sequence[str], *, most: int = 20) -> None:
+    """Print lines on stdout, at most so many; how many more there are is said."""
+    for line in lines[:most]:
+        typer.echo(line)
+    if len(lines) > most:
+        typer.echo(f"  … and {len(lines) - most} more like these")
+
+
+def pairs(texts: Sequence[str] | None) -> dict[str, str]:
+    """Read the values of an option that is given as NAME=VALUE, once or more; the last "=" parts them."""
+    found = {}
+    for text in texts or ():
+        name, equals, value = text.rpartition("=")
+        if not equals:
+            raise typer.BadParameter(f"{text!r}: write NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Show how far long work is, on stderr: a bar on a terminal, a line at each tenth elsewhere.

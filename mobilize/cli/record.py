@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +13,6 @@ from mobilize.cli import face
 
 if TYPE_CHECKING:
     from mobilize.desk.import_record import Plan
-
-#: How many lines of one kind are shown before the rest is counted.
-_SHOWN = 20
 
 
 def import_(
@@ -45,7 +41,7 @@ def import_(
     from mobilize.desk import import_record
 
     told = import_record.Told(
-        mapping=_pairs(map_),
+        mapping=face.pairs(map_),
         resolution=resolution,
         adopted=adopted.date() if adopted else None,
         role=role,
@@ -69,37 +65,20 @@ def _progress(rows: int) -> None:
     typer.echo(f"{rows} rows read", err=True)
 
 
-def _pairs(texts: list[str] | None) -> Mapping[str, str]:
-    found = {}
-    for text in texts or ():
-        name, equals, column = text.rpartition("=")
-        if not equals:
-            raise typer.BadParameter(f"{text!r}: write NAME=COLUMN")
-        found[name.strip()] = column.strip()
-    return found
-
-
 def _show(plan: Plan) -> None:
     findings = plan.findings
     typer.echo(f"{findings.kind}: {findings.read} rows or records read")
-    _some([str(fault) for fault in findings.faults])
+    face.some([str(fault) for fault in findings.faults])
     counts = Counter((each.claim.symbol, each.claim.role.value, each.fate.value) for each in plan.judged)
     for (symbol, role, fate), count in sorted(counts.items()):
         typer.echo(f"{symbol}: {count} {role}: {fate}")
-    _some(
+    face.some(
         [f"{each.claim.country} {each.claim.role} {each.claim.symbol}: {each.why}" for each in plan.judged if each.why]
     )
     for resolution in plan.resolutions:
         whole = "whole" if resolution.complete else "not known to be whole"
         typer.echo(f"new resolution {resolution.symbol} of {resolution.adopted}, {whole}: {resolution.title}")
-    _some(list(plan.differing))
+    face.some(list(plan.differing))
     if plan.too_late:
         typer.echo(f"{plan.too_late} of these are later than the campaign's as_of: kept on record, cited in no letter")
     typer.echo(f"{len(plan.new)} positions to add")
-
-
-def _some(lines: list[str]) -> None:
-    for line in lines[:_SHOWN]:
-        typer.echo(line)
-    if len(lines) > _SHOWN:
-        typer.echo(f"  … and {len(lines) - _SHOWN} more like these")
