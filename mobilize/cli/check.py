@@ -35,9 +35,7 @@ def check(
     else:
         _as_text(checked)
     if refused:
-        typer.echo(
-            f"{written} refused rows written to {refused}: mend them, then `contacts import {refused}`", err=True
-        )
+        typer.echo(f"{written} refused rows written to {refused}: mend and import them", err=True)
     raise typer.Exit(1 if checked.errors else 0)
 
 

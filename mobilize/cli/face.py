@@ -74,10 +74,10 @@ def some(lines: Sequence[str], *, most: int = 20) -> None:
 
 
 def pairs(texts: Sequence[str] | None) -> dict[str, str]:
-    """Read the values of an option that is given as NAME=VALUE, once or more; the last "=" parts them."""
+    """Read the values of an option that is given as NAME=VALUE, once or more; the first "=" parts them."""
     found = {}
     for text in texts or ():
-        name, equals, value = text.rpartition("=")
+        name, equals, value = text.partition("=")
         if not equals:
             raise typer.BadParameter(f"{text!r}: write NAME=VALUE")
         found[name.strip()] = value.strip()
