@@ -57,8 +57,7 @@ def take_in(installation: Installation, paths: Iterable[Path], *, now: dt.dateti
     yield from (_read(installation, raw, context, now) for raw in _left_behind(installation))
     for raw in files.read(paths):
         with installation.store.writing() as connection:
-            data = installation.seal.closed(raw.data)
-            new = log.keep(connection, raw, data, sealed=installation.seal.closes, now=now)
+            new = log.keep(connection, raw, installation.seal, now=now)
         if new:
             yield _read(installation, raw, context, now)
         else:
@@ -69,7 +68,7 @@ def read_anew(installation: Installation, *, now: dt.datetime) -> Iterator[Taken
     """Read every kept message again, with today's rules; what people said of it stays."""
     context = context_of(installation, now.date())
     with installation.store.reading() as connection:
-        known = [each.reply for each in log.entries(connection, installation.campaign.slug)]
+        known = log.known(connection, installation.campaign.slug)
     for identity in known:
         yield _read(installation, _kept(installation, identity), context, now)
 
@@ -77,8 +76,8 @@ def read_anew(installation: Installation, *, now: dt.datetime) -> Iterator[Taken
 def summary(installation: Installation) -> Summary:
     """Count the log."""
     with installation.store.reading() as connection:
-        found = log.entries(connection, installation.campaign.slug)
-    return Summary(replies=len(found), attention=sum(1 for each in found if each.attention))
+        replies, waiting = log.count(connection, installation.campaign.slug)
+    return Summary(replies=replies, attention=waiting)
 
 
 def _left_behind(installation: Installation) -> Iterator[RawMail]:
@@ -89,17 +88,16 @@ def _left_behind(installation: Installation) -> Iterator[RawMail]:
 
 def _kept(installation: Installation, identity: MailId) -> RawMail:
     with installation.store.reading() as connection:
-        stored = log.stored(connection, identity)
-    assert stored is not None, "a row of replies has its row of raw_mail"
-    data, sealed = stored
-    return RawMail(data=installation.seal.opened(data) if sealed else data, origin=_KEPT)
+        data = log.original(connection, identity, installation.seal)
+    assert data is not None, "a row of replies has its row of raw_mail"
+    return RawMail(data=data, origin=_KEPT)
 
 
 def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
     reply = read.read(raw, context=context)
     why = attention(reply)
     with installation.store.writing() as connection:
-        log.record(connection, installation.campaign.slug, reply, letter=reply.matches.letter, attention=why, now=now)
+        log.record(connection, installation.campaign.slug, reply, installation.seal, attention=why, now=now)
         _follow_up(connection, installation.campaign.slug, reply, now)
     return Taken(reply=raw.id, new=True, kind=reply.kind, country=reply.country, attention=why)
 

@@ -35,7 +35,7 @@ def entries(installation: Installation, *, kinds: Sequence[str] = (), needs_pers
     kinds: only these kinds; empty: all. needs_person: only what somebody must still look at.
     """
     with installation.store.reading() as connection:
-        found = log.entries(connection, installation.campaign.slug)
+        found = log.entries(connection, installation.campaign.slug, installation.seal)
         stances = _current(log.statements(connection, installation.campaign.slug))
     chosen = [each for each in found if (not kinds or each.kind in kinds) and (each.attention or not needs_person)]
     chosen.sort(key=lambda each: (not each.attention, READING_ORDER.index(each.kind)))
@@ -57,11 +57,10 @@ def one(installation: Installation, start: str) -> Shown:
 def original(installation: Installation, reply: str) -> bytes:
     """Fetch the bytes of a message as they arrived. Raises Refused where they were purged."""
     with installation.store.reading() as connection:
-        found = log.stored(connection, reply)
+        found = log.original(connection, reply, installation.seal)
     if found is None:
         raise Refused(f"the original of {reply[:12]} is no longer kept")
-    data, sealed = found
-    return installation.seal.opened(data) if sealed else data
+    return found
 
 
 def review(
@@ -188,7 +187,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     """Who was asked, who answered, who is left: every state, by what both wings know."""
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        found = log.entries(connection, campaign.slug)
+        found = log.entries(connection, campaign.slug, installation.seal)
         stances = _current(log.statements(connection, campaign.slug))
         plans = log.plan_counts(connection, campaign.slug)
         letters = outbox.by_country(connection, campaign.slug)

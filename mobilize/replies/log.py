@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
 from mobilize.replies.review import PARSER, Statement
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.sealed import Seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +41,24 @@ class Entry:
     parsed: Mapping[str, object]
 
 
-def keep(connection: Connection, mail: RawMail, data: bytes, *, sealed: bool, now: dt.datetime) -> bool:
-    """Store a message's bytes under their own hash; commit before anything is parsed.
+def keep(connection: Connection, mail: RawMail, seal: Seal, *, now: dt.datetime) -> bool:
+    """Store a message's bytes under the hash of what arrived, encrypted where there is a key; commit, then parse.
 
-    data: the bytes to store, encrypted where `sealed` is set; the id is of the bytes as they arrived.
     Returns False where they are kept already: the same message twice is one entry.
     """
     if connection.execute(select(raw_mail.c.id).where(raw_mail.c.id == mail.id)).first():
         return False
-    connection.execute(
-        insert(raw_mail).values(id=mail.id, data=data, sealed=sealed, origin=mail.origin, received_at=now)
-    )
+    values = {"id": mail.id, "data": seal.closed(mail.data), "sealed": seal.closes}
+    connection.execute(insert(raw_mail).values(**values, origin=mail.origin, received_at=now))
     return True
 
 
-def stored(connection: Connection, reply: str) -> tuple[bytes, bool] | None:
-    """Fetch the stored bytes of a message and whether they are encrypted; None where there is none."""
+def original(connection: Connection, reply: str, seal: Seal) -> bytes | None:
+    """Fetch a message as it arrived; None where it is not kept. Raises KeyMissing where no key opens it."""
     row = connection.execute(select(raw_mail.c.data, raw_mail.c.sealed).where(raw_mail.c.id == reply)).first()
-    return (row.data, row.sealed) if row else None
+    if row is None:
+        return None
+    return seal.opened(row.data) if row.sealed else bytes(row.data)
 
 
 def unread(connection: Connection, campaign: str) -> list[MailId]:
@@ -68,7 +69,7 @@ def unread(connection: Connection, campaign: str) -> list[MailId]:
 
 
 def record(
-    connection: Connection, campaign: str, reply: Reply, *, letter: str | None, attention: str, now: dt.datetime
+    connection: Connection, campaign: str, reply: Reply, seal: Seal, *, attention: str, now: dt.datetime
 ) -> None:
     """Write what was read in a message: its row, the stance it suggests, the plans it tells.
 
@@ -81,11 +82,11 @@ def record(
         "via": reply.via,
         "country": reply.country,
         "stance": reply.stance,
-        "reporter": reply.reporter,
         "language": reply.language,
-        "letter": letter,
+        "letter": reply.matches.letter,
         "attention": attention,
-        "parsed": json.dumps(reply.as_json(), ensure_ascii=False),
+        "parsed": seal.closed(json.dumps(reply.as_json(), ensure_ascii=False).encode()),
+        "sealed": seal.closes,
     }
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply.id)
     if connection.execute(select(replies.c.reply).where(key)).first():
@@ -187,30 +188,45 @@ def correct(
     connection.execute(update(replies).where(key).values(**values))
 
 
-def entries(connection: Connection, campaign: str) -> list[Entry]:
-    """All entries of a campaign, newest first."""
+def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
+    """All entries of a campaign, newest first. Raises KeyMissing where no key opens one."""
     chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
     rows = connection.execute(
         chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)
     )
-    return [
-        Entry(
-            reply=MailId(row.reply),
-            received_at=row.received_at,
-            said_on=row.said_on,
-            kind=row.kind,
-            via=row.via,
-            country=row.country,
-            stance=row.stance,
-            reporter=row.reporter,
-            language=row.language,
-            letter=row.letter,
-            attention=row.attention,
-            reviewed_by=row.reviewed_by,
-            parsed=json.loads(row.parsed),
-        )
-        for row in rows
-    ]
+    return [_entry(row, seal) for row in rows]
+
+
+def _entry(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+    parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
+    return Entry(
+        reply=MailId(row.reply),
+        received_at=row.received_at,
+        said_on=row.said_on,
+        kind=row.kind,
+        via=row.via,
+        country=row.country,
+        stance=row.stance,
+        reporter=parsed["reporter"],
+        language=row.language,
+        letter=row.letter,
+        attention=row.attention,
+        reviewed_by=row.reviewed_by,
+        parsed=parsed,
+    )
+
+
+def known(connection: Connection, campaign: str) -> list[MailId]:
+    """Ids of all messages that were read for this campaign, oldest first."""
+    chosen = select(replies.c.reply).where(replies.c.campaign == campaign).order_by(replies.c.read_at)
+    return [MailId(row.reply) for row in connection.execute(chosen)]
+
+
+def count(connection: Connection, campaign: str) -> tuple[int, int]:
+    """How many replies there are, and how many of them wait for a person."""
+    of_campaign = select(func.count()).select_from(replies).where(replies.c.campaign == campaign)
+    waiting = of_campaign.where(replies.c.attention != "")
+    return connection.execute(of_campaign).scalar_one(), connection.execute(waiting).scalar_one()
 
 
 def statements(connection: Connection, campaign: str) -> dict[str, list[Statement]]:
@@ -237,7 +253,7 @@ def statements(connection: Connection, campaign: str) -> dict[str, list[Statemen
 
 def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:
     """How many partners plan to approach each country. Who they are does not leave this function (rules.md D2)."""
-    counted = select(plans.c.country, func.count(plans.c.reporter.distinct()).label("partners"))
+    counted = select(plans.c.country, func.count(plans.c.partner_digest.distinct()).label("partners"))
     rows = connection.execute(counted.where(plans.c.campaign == campaign).group_by(plans.c.country))
     return {row.country: row.partners for row in rows}
 

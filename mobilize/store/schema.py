@@ -171,15 +171,16 @@ replies = Table(
     Column("country", String(2)),
     # What the parser suggests; what people say stands in `stances`.
     Column("stance", String(16)),
-    Column("reporter", Text),
     Column("language", String(16)),
     # letters.letter that it answers; NULL: not matched.
     Column("letter", String(32)),
     # Why a person must look; empty: nobody must.
     Column("attention", Text, nullable=False, default=""),
     Column("reviewed_by", Text, nullable=False, default=""),
-    # The parsed reply in the contract's names, JSON; encrypted where the raw mail is.
-    Column("parsed", Text, nullable=False),
+    # The parsed reply in the contract's names, JSON in UTF-8: it holds words and addresses, so it is encrypted as the
+    # raw mail is.
+    Column("parsed", LargeBinary, nullable=False),
+    Column("sealed", Boolean, nullable=False, default=False),
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
@@ -214,7 +215,8 @@ plans = Table(
     Column("campaign", String(64), nullable=False),
     Column("reply", String(64), nullable=False),
     Column("country", String(2), nullable=False),
-    Column("reporter", Text, nullable=False),
+    # Digest of the partner's address: enough to count partners; who it is stands in the reply alone.
+    Column("partner_digest", String(64), nullable=False),
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
 )
