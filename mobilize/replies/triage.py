@@ -16,6 +16,9 @@ READING_ORDER = (
     "bounce",
 )
 
+#: Kinds that a list shows as counts: they change what the program does, not what an organiser does.
+MACHINE_KINDS = frozenset({"acknowledgement", "auto_reply", "bounce"})
+
 #: Kinds whose reason does not depend on what the mail says; empty: nobody must look.
 _BY_KIND = {
     "other": "not understood: read it, or mark it as none of ours",

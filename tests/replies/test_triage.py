@@ -1,0 +1,44 @@
+"""Which replies a person must look at: so that one "yes" is not lost among 400 bounces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mobilize.inbox.reply import Reply
+from mobilize.replies.triage import MACHINE_KINDS, READING_ORDER, attention
+
+YES = Reply(id="a" * 64, kind="reply", country="KE", stance="cosponsor")
+
+
+def test_a_yes_always_waits_for_a_person() -> None:
+    assert attention(YES) == "seems to say cosponsor: confirm or correct"
+
+
+def test_a_stance_of_nobody_asks_whose_it_is() -> None:
+    assert "whose government" in attention(replace(YES, country=None))
+
+
+def test_machines_need_nobody_where_the_program_could_act() -> None:
+    for kind in MACHINE_KINDS - {"bounce"}:
+        assert attention(Reply(id="a", kind=kind)) == ""
+    assert attention(Reply(id="a", kind="bounce", bounce_address="minister@mfa.ki.example")) == ""
+
+
+def test_a_bounce_without_an_address_needs_a_person() -> None:
+    assert attention(Reply(id="a", kind="bounce"))
+
+
+@pytest.mark.parametrize("kind", ["reply", "partner_report", "complaint", "unsubscribe", "other"])
+def test_what_people_write_needs_a_person(kind: str) -> None:
+    assert attention(Reply(id="a", kind=kind))
+
+
+def test_what_could_not_be_read_needs_a_person_whatever_it_was_taken_for() -> None:
+    assert attention(Reply(id="a", kind="bounce", bounce_address="x@y.example", error="RecursionError"))
+
+
+def test_every_kind_has_its_place_in_the_morning() -> None:
+    assert MACHINE_KINDS == set(READING_ORDER[-3:])
+    assert READING_ORDER[0] == "reply"
