@@ -156,8 +156,8 @@ class Templates:
             for found, number in _frames(mistake.__traceback__, self._texts):
                 path, line = found, number
         sentence = _sentence(mistake)
-        if found := _NO_NAME.fullmatch(sentence):
-            sentence += proposal(found[1], scope)
+        if no_name := _NO_NAME.fullmatch(sentence):
+            sentence += proposal(no_name[1], scope)
         return self._fault(sentence, path, line)
 
     def _fault(self, sentence: str, path: str, line: int) -> TemplateWrong:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mobilize.world import russian
 from mobilize.world.countries import Country
 
 
@@ -46,39 +47,7 @@ def typographic(text: str) -> str:
 # --- English -------------------------------------------------------------------------------------------------------
 
 #: Short names that take "the" (UN Editorial Manual, country names; CG, GM, NE, SD as the UN writes them in a sentence).
-_ENGLISH_THE = frozenset(
-    [
-        "AE",
-        "BS",
-        "CD",
-        "CF",
-        "CG",
-        "DO",
-        "FM",
-        "GB",
-        "GM",
-        "IR",
-        "KM",
-        "KP",
-        "KR",
-        "LA",
-        "MD",
-        "MH",
-        "NE",
-        "NL",
-        "PH",
-        "PS",
-        "RU",
-        "SB",
-        "SD",
-        "SY",
-        "TZ",
-        "US",
-        "VA",
-        "VE",
-        "BO",
-    ]
-)
+_ENGLISH_THE = "AE BO BS CD CF CG DO FM GB GM IR KM KP KR LA MD MH NE NL PH PS RU SB SD SY TZ US VA VE"
 
 
 def _english(country: Country) -> Phrases:
@@ -86,7 +55,7 @@ def _english(country: Country) -> Phrases:
     if "(" in name:  # "Bolivia (Plurinational State of)": a form for lists; sentences take the formal name
         name = country.formal.removeprefix("the ")
     name = typographic(name)
-    the = f"the {name}" if country.code in _ENGLISH_THE else name
+    the = f"the {name}" if country.code in _ENGLISH_THE.split() else name
     return Phrases(name=name, the=the, of=f"of {the}", within=f"in {the}", to=f"to {the}")
 
 
@@ -161,4 +130,92 @@ def _spanish(country: Country) -> Phrases:
     )
 
 
-_RULES: Mapping[str, Callable[[Country], Phrases]] = MappingProxyType({"en": _english, "fr": _french, "es": _spanish})
+# --- Portuguese ----------------------------------------------------------------------------------------------------
+
+#: Article -> countries that take it (usage of the Brazilian and Portuguese foreign ministries); all others take none.
+_PORTUGUESE_ARTICLES: Mapping[str, str] = MappingProxyType(
+    {
+        "o": (
+            "AF AZ BH BI BJ BR BT CA CG CL DJ EC EG GA GB HT IQ IR JP KE KG KH KW KZ LA LB LK LS ML MW MX NE NP PA PE "
+            "PK PS PY QA SD SN SR SS TD TG TJ TM UY UZ VN YE ZW"
+        ),
+        "a": (
+            "AL AM AR AT AU BA BE BG BO BY CD CF CH CI CN CO CR CZ DE DK DO DZ EE ER ES ET FI FM FR GE GM GN GQ GR GT "
+            "GW GY HR HU ID IE IN IS IT JM JO KP KR LR LT LV LY MD MK MN MR MY NA NG NI NO NZ PG PL RO RS RU SA SE SI "
+            "SK SL SO SY TH TN TR TZ UA VA VE ZA ZM"
+        ),
+        "os": "AE CM NL US",
+        "as": "BS KM MH MV PH SB SC",
+    }
+)
+#: a + o = ao, a + a = à.
+_PORTUGUESE_TO = {"o": "ao", "a": "à", "os": "aos", "as": "às"}
+_PORTUGUESE_TURNED = {"MM": "Mianmar"}
+
+
+def _portuguese(country: Country) -> Phrases:
+    name = typographic(_PORTUGUESE_TURNED.get(country.code, country.names["pt"]))
+    article = next((each for each, codes in _PORTUGUESE_ARTICLES.items() if country.code in codes.split()), "")
+    if not article:
+        return Phrases(name=name, the=name, of=f"de {name}", within=f"em {name}", to=f"a {name}")
+    return Phrases(
+        name=name,
+        the=f"{article} {name}",
+        of=f"d{article} {name}",
+        within=f"n{article} {name}",
+        # a + o = ao, a + a = à
+        to=f"{ {'o': 'ao', 'a': 'à', 'os': 'aos', 'as': 'às'}[article] } {name}",
+    )
+
+
+# --- Arabic --------------------------------------------------------------------------------------------------------
+
+#: The names that the UN writes with a bracket or a spaced hyphen, as a sentence has them.
+_ARABIC_TURNED = {
+    "BO": "دولة بوليفيا المتعددة القوميات",
+    "FM": "ولايات ميكرونيزيا الموحدة",
+    "GW": "غينيا-بيساو",
+    "IR": "جمهورية إيران الإسلامية",
+    "NL": "مملكة هولندا",
+    "TL": "تيمور-ليشتي",
+    "VE": "جمهورية فنزويلا البوليفارية",
+}
+
+
+def _arabic(country: Country) -> Phrases:
+    name = _ARABIC_TURNED.get(country.code, country.names["ar"])
+    # The preposition is written together with the name, and the article then loses its alif: للهند.
+    to = f"لل{name.removeprefix('ال')}" if name.startswith("ال") else f"ل{name}"
+    return Phrases(name=name, the=name, of=name, within=f"في {name}", to=to)
+
+
+# --- Russian, Chinese ----------------------------------------------------------------------------------------------
+
+
+def _russian(country: Country) -> Phrases:
+    bent = russian.cases(country.code, country.names["ru"])
+    return Phrases(
+        name=bent.nominative,
+        the=bent.nominative,
+        of=bent.genitive,
+        within=russian.within(country.code, bent),
+        to=bent.dative,
+    )
+
+
+def _chinese(country: Country) -> Phrases:
+    name = country.names["zh"]
+    return Phrases(name=name, the=name, of=name, within=f"在{name}", to=name)
+
+
+_RULES: Mapping[str, Callable[[Country], Phrases]] = MappingProxyType(
+    {
+        "en": _english,
+        "fr": _french,
+        "es": _spanish,
+        "pt": _portuguese,
+        "ar": _arabic,
+        "ru": _russian,
+        "zh": _chinese,
+    }
+)

@@ -106,7 +106,8 @@ def year(day: dt.date, locale: str) -> str:
 
 def number(value: float, locale: str) -> str:
     """Write a number with the locale's separators and digits."""
-    return str(format_decimal(value, locale=locale, numbering_system="default"))
+    # Babel takes the separators of the system asked for, and leaves the digits Latin.
+    return _digits(str(format_decimal(value, locale=locale, numbering_system="default")), locale)
 
 
 def listed(items: Sequence[str], locale: str, *, alternative: bool = False) -> str:
