@@ -53,8 +53,8 @@ def test_each_paper_names_its_country_and_its_record(ran: Demo) -> None:
         paper = next(message.iter_attachments())
         reader = PdfReader(io.BytesIO(paper.get_content()))
         assert len(reader.pages) == 1
-        text = "".join(reader.pages[0].extract_text().split())
-        name = "".join(countries()[contact.country].name(message["Content-Language"]).split())
+        text = "".join(reader.pages[0].extract_text().split()).replace("’", "'")
+        name = "".join(countries()[contact.country].name(message["Content-Language"]).split()).replace("’", "'")
         assert name.partition("(")[0] in text, contact.id
         for position in standing.of(campaign.record, contact.country).proof:
             assert position.resolution.symbol in text, contact.id
