@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from babel import Locale, UnknownLocaleError
 from mobilize.campaign import addresses
 from mobilize.campaign.columns import AUDIENCE_WORDS, GENDER_WORDS
 from mobilize.campaign.faults import Fault, Weight
+from mobilize.campaign.seen import Seen
 from mobilize.campaign.tables import Guess, Row, Table
 from mobilize.campaign.values import country_sentence, iso_date, one_line, unfit
 from mobilize.world.countries import countries
@@ -108,14 +110,13 @@ class Reading:
     header: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Seen:
+@dataclass(slots=True, kw_only=True)
+class Earlier:
     """What earlier rows hold, to find a contact or an address that stands there twice."""
 
-    #: Contact -> line.
-    ids: dict[ContactId, int] = field(default_factory=dict)
-    #: Address, case-folded -> line.
-    emails: dict[str, int] = field(default_factory=dict)
+    ids: Seen = field(default_factory=Seen)
+    #: Case-folded.
+    emails: Seen = field(default_factory=Seen)
 
 
 def read(table: Table) -> Reading:
@@ -129,7 +130,9 @@ def read(table: Table) -> Reading:
     contacts: list[Contact] = []
     refused = [Refusal(row=row, faults=tuple(_of_line(table.faults, row.line))) for row in table.refused]
     faults = list(table.faults)
-    for row, contact, wrong in each(table.rows, table.path, Seen()):
+    earlier = Earlier()
+    for row in table.rows:
+        contact, wrong = take(row, table.path, earlier)
         faults += wrong
         if contact is not None:
             contacts.append(contact)
@@ -147,14 +150,13 @@ def read(table: Table) -> Reading:
     )
 
 
-def each(rows: Iterable[Row], path: str, seen: Seen) -> Iterator[tuple[Row, Contact | None, list[Fault]]]:
-    """Read rows one by one: (row, contact or None, faults). For files too long to be held."""
-    for row in rows:
-        contact, faults = contact_of(row, path)
-        if contact is not None:
-            faults += _repeated(contact, row, path, seen)
-        refused = any(fault.weight is Weight.ERROR for fault in faults)
-        yield row, None if refused else contact, faults
+def take(row: Row, path: str, earlier: Earlier) -> tuple[Contact | None, list[Fault]]:
+    """Read the next row of a file: None where it cannot be used, or says what an earlier one said. Never raises."""
+    contact, faults = contact_of(row, path)
+    if contact is not None:
+        faults += _repeated(contact, row, path, earlier)
+    refused = any(fault.weight is Weight.ERROR for fault in faults)
+    return None if refused else contact, faults
 
 
 def contact_of(row: Row, path: str) -> tuple[Contact | None, list[Fault]]:
@@ -322,6 +324,7 @@ class _Check:
             self.wrong("source", "no source: say where this address was read", Weight.WARNING)
 
 
+@functools.lru_cache(maxsize=1000)
 def language_sentence(text: str) -> str:
     """Say what is wrong with a language tag (BCP 47); empty: nothing is."""
     try:
@@ -337,15 +340,15 @@ def language_sentence(text: str) -> str:
     return ""
 
 
-def _repeated(contact: Contact, row: Row, path: str, seen: Seen) -> list[Fault]:
+def _repeated(contact: Contact, row: Row, path: str, earlier: Earlier) -> list[Fault]:
     """Find the contact, or one of its addresses, on an earlier line: it would be written to twice."""
     faults = []
-    first = seen.ids.setdefault(contact.id, contact.line)
+    first = earlier.ids.first(contact.id, contact.line)
     if first != contact.line:
         sentence = f"the same office of the same organisation stands on line {first} already: keep one row"
         faults.append(_fault(path, row, "organisation", row.cells["organisation"], sentence))
     for email in contact.emails:
-        first = seen.emails.setdefault(email.casefold(), contact.line)
+        first = earlier.emails.first(email.casefold(), contact.line)
         if first != contact.line:
             sentence = f"this address stands on line {first} already: it would be written to twice; keep it in one row"
             faults.append(_fault(path, row, "email", email, sentence))

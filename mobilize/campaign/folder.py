@@ -7,13 +7,13 @@ not read. `extends` alone names another folder, and only campaign folders are re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mobilize.campaign import charter, columns, contacts, record, tables
 from mobilize.campaign.campaign import Campaign
-from mobilize.campaign.contacts import Reading
+from mobilize.campaign.contacts import Contact, Reading
 from mobilize.campaign.faults import Fault
 from mobilize.campaign.headers import Layout
 from mobilize.campaign.home import Home, opened, utf8
@@ -54,12 +54,15 @@ def load(path: Path) -> tuple[Campaign, tuple[Fault, ...]]:
 
 
 def examine(path: Path) -> Examined:
-    """Read a campaign folder as `load` does, and keep what `check` tells of each file."""
+    """Read a campaign folder as `load` does, and keep the fate of every row of its contacts."""
+    return _examined(path, read_contacts(path))
+
+
+def _examined(path: Path, reading: Reading) -> Examined:
     homes, charters, faults = _chain(path)
     own = charters[0]
     known, more = _record(homes, own)
     faults += more
-    reading = read_contacts(path)
     faults += reading.faults
     templates, more = _texts(homes, "letters", "*.md", "*.typ")
     faults += more
@@ -85,6 +88,42 @@ def examine(path: Path) -> Examined:
         lexicon={Path(name).stem: text for name, text in lexicon.items()},
     )
     return Examined(campaign=campaign, faults=tuple(faults), reading=reading)
+
+
+def frame(path: Path) -> tuple[Campaign, tuple[Fault, ...]]:
+    """Read a campaign folder but for its contacts, for campaigns with more of them than can be held."""
+    examined = _examined(path, Reading(path=CONTACTS[0]))
+    return examined.campaign, examined.faults
+
+
+def stream_contacts(path: Path) -> Iterator[Contact | Fault]:
+    """Read contacts.csv row by row, whatever its length: each row is a contact, or the faults that refuse it.
+
+    Holds one row, and some fifty bytes of each earlier one to find what stands there twice. No workbook is streamed.
+    Warnings come too, before the contact that they are about.
+    """
+    home = opened(path)
+    if not (home.path / CONTACTS[0]).exists():
+        yield from read_contacts(path).faults
+        return
+    plain = home.plain(CONTACTS[0])
+    if isinstance(plain, Fault):
+        yield plain
+        return
+    with plain.open("rb") as beginning:
+        guess = tables.guess_sample(beginning.read(tables.SAMPLE), columns.CONTACTS)
+    with plain.open(encoding=guess.encoding, errors="replace", newline="") as text:
+        stream = tables.stream(text, guess, path=CONTACTS[0], layout=columns.CONTACTS)
+        yield from stream.faults
+        earlier = contacts.Earlier()
+        for row in stream.rows:
+            if isinstance(row, Fault):
+                yield row
+                continue
+            contact, faults = contacts.take(row, CONTACTS[0], earlier)
+            yield from faults
+            if contact is not None:
+                yield contact
 
 
 def read_contacts(path: Path) -> Reading:

@@ -23,14 +23,12 @@ class Home:
 
     def read(self, relative: str, *, most: int) -> bytes | Fault | None:
         """Bytes of a file below the folder; None where there is none; a fault where it may not or cannot be read."""
-        target, named = self.path / relative, f"{self.name}{relative}"
-        if not target.exists() and not target.is_symlink():
+        named = f"{self.name}{relative}"
+        if not (self.path / relative).exists() and not (self.path / relative).is_symlink():
             return None
-        if not target.resolve().is_relative_to(self.real):
-            return Fault(path=named, sentence="this leads out of the campaign folder: copy the file into it")
-        if not target.is_file():
-            # A named pipe would be waited for without end.
-            return Fault(path=named, sentence="this is no plain file")
+        target = self.plain(relative)
+        if isinstance(target, Fault):
+            return target
         try:
             size = target.stat().st_size
             if size > most:
@@ -38,6 +36,16 @@ class Home:
             return target.read_bytes()
         except OSError as error:
             return Fault(path=named, sentence=f"this cannot be read: {error.strerror}")
+
+    def plain(self, relative: str) -> Path | Fault:
+        """Path of a plain file that truly lies below the folder, or why it does not."""
+        target, named = self.path / relative, f"{self.name}{relative}"
+        if not target.resolve().is_relative_to(self.real):
+            return Fault(path=named, sentence="this leads out of the campaign folder: copy the file into it")
+        if not target.is_file():
+            # A named pipe would be waited for without end.
+            return Fault(path=named, sentence="this is no plain file")
+        return target
 
     def below(self, folder: str, *patterns: str) -> Iterator[str]:
         """Paths of the files below a folder that match, relative to this one, in order of name."""

@@ -134,6 +134,53 @@ def open_table(data: bytes, *, path: str, layout: Layout) -> tuple[Guess, Iterat
     return guess, records(text, guess.delimiter, path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A CSV file, read row by row."""
+
+    guess: Guess
+    head: Head
+    #: Rows in the file's order; a fault in place of one that is none. Read once.
+    rows: Iterator[Row | Fault]
+    #: What is wrong with the head; then `rows` is empty.
+    faults: tuple[Fault, ...]
+
+
+def guess_sample(sample: bytes, layout: Layout) -> Guess:
+    """Guess from its beginning how a CSV of any length was written."""
+    judgement = encodings.judge(sample, whole=False)
+    return guess_text(sample.decode(judgement.encoding, "replace"), judgement, layout)
+
+
+def stream(text: Iterable[str], guess: Guess, *, path: str, layout: Layout) -> Stream:
+    """Read a CSV of any length, holding one row at a time.
+
+    text: lines with their ends, decoded as guessed; what could not be decoded is U+FFFD, which no value may hold.
+    Never raises for what is in it.
+    """
+    found = records(text, guess.delimiter, path)
+    header = next(found, None)
+    if header is None or isinstance(header, Fault):
+        table = _empty(path, guess, [header] if header else [])
+        return Stream(guess=guess, head=table.head, rows=iter(()), faults=table.faults)
+    head = understand((clean(cell) for cell in header.cells), layout)
+    faults = tuple(head_faults(path, header.line, head))
+    unusable = head.missing or head.doubled
+    rows = iter(()) if unusable else _fitted(found, head, layout, path, len(header.cells))
+    return Stream(guess=guess, head=head, rows=rows, faults=faults)
+
+
+def _fitted(
+    found: Iterator[Record | Fault], head: Head, layout: Layout, path: str, width: int
+) -> Iterator[Row | Fault]:
+    for each in found:
+        fault = each if isinstance(each, Fault) else ragged(path, each, width)
+        if fault is not None:
+            yield fault
+        elif isinstance(each, Record):
+            yield fit(each, head, layout)
+
+
 def guess_text(sample: str, judgement: encodings.Judgement, layout: Layout) -> Guess:
     """Find the delimiter of a CSV from its beginning: the one under which the head has most of our columns."""
     delimiter, why = _delimiter(sample, layout)
@@ -184,10 +231,13 @@ def clean(cell: str) -> str:
     Word processors write unbreakable blanks, Macs write é as e and an accent. Quoted newlines stay. The apostrophe by
     which spreadsheets mark as text what would be a formula ('=2+2, and our own exports) is no part of the value.
     """
-    composed = unicodedata.normalize("NFC", cell)
-    plain = _BLANKS.sub(" ", composed).strip(f" \t\r\n{INVISIBLE}")
+    plain = cell if cell.isascii() else _BLANKS.sub(" ", unicodedata.normalize("NFC", cell))
+    plain = plain.strip(_AROUND)
     return plain[1:] if plain[:1] == "'" and plain[1:2] in tuple("=+-@") else plain
 
+
+#: What may stand around a value without being part of it.
+_AROUND = f" \t\r\n{INVISIBLE}"
 
 #: Unbreakable blanks and the other widths of blank (U+2000 to U+200A).
 _BLANKS = re.compile("[\u00a0\u202f\u2000-\u200a\u3000]")

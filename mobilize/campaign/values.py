@@ -75,6 +75,8 @@ def country_sentence(text: str) -> str:
 
 def unfit(text: str) -> str:
     """Say what makes a text unfit for a letter; empty: nothing does. Line breaks and tabs become blanks."""
+    if len(text) <= LONGEST and text.isascii() and text.isprintable():
+        return ""
     for character in text:
         if character.isascii() and (character >= " " or character in "\n\r\t") and character != "\x7f":
             continue

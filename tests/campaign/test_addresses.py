@@ -77,3 +77,13 @@ def test_no_text_makes_it_raise_and_no_address_holds_a_control_character(cell: s
     for address in addresses.read(cell).addresses:
         assert address.isprintable()
         assert "@" in address
+
+
+@given(
+    st.text("abcZ09.!#'*+/-_", min_size=1, max_size=70),
+    st.text("abcZ09.-xn_", min_size=1, max_size=70),
+    st.sampled_from(["", ".org"]),
+)
+def test_the_short_way_for_usual_addresses_says_what_the_library_says(local: str, domain: str, end: str) -> None:
+    text = f"{local}@{domain}{end}"
+    assert addresses.examine(text) == addresses._examined(text)
