@@ -71,16 +71,23 @@ def _page(known: Known, campaign: Campaign) -> None:
         typer.echo(f"  {label:<11}{value}")
     typer.echo(f"  on record by {as_of}:" if known.positions else f"  nothing is on record by {as_of}")
     for position in known.positions:
-        proves = "*" if position in known.standing.proof else " "
-        resolution = position.resolution
-        whole = "list known whole" if resolution.complete else "list not known whole"
-        typer.echo(f"  {proves} {resolution.adopted} {resolution.symbol}: {position.role.value} ({whole})")
-        typer.echo(f"      {position.source}")
+        _act(position, "*" if position in known.standing.proof else " ")
     if known.standing.proof:
         typer.echo("  * proves the standing")
+    if known.later:
+        typer.echo(f"  later than {as_of}, so cited in no letter:")
+    for position in known.later:
+        _act(position, "-")
     for contact in known.contacts:
         _letter(desk.explain(campaign, contact, today=face.now().date()))
     typer.echo("")
+
+
+def _act(position: Position, mark: str) -> None:
+    resolution = position.resolution
+    whole = "list known whole" if resolution.complete else "list not known whole"
+    typer.echo(f"  {mark} {resolution.adopted} {resolution.symbol}: {position.role.value} ({whole})")
+    typer.echo(f"      {position.source}")
 
 
 def _letter(explained: Explained) -> None:
@@ -114,6 +121,7 @@ def _object(known: Known) -> dict[str, object]:
         "reason": standing.reason,
         "proof": [_position(each) for each in standing.proof],
         "positions": [_position(each) for each in known.positions],
+        "later_positions": [_position(each) for each in known.later],
         "contacts": [
             {"id": each.id, "audience": each.audience.value, "source": each.source} for each in known.contacts
         ],

@@ -36,6 +36,8 @@ class Known:
     #: Every position on record by the campaign's `as_of`, oldest first.
     positions: tuple[Position, ...]
     contacts: tuple[Contact, ...]
+    #: Positions on record that are later than `as_of`: no letter can cite them.
+    later: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ def known(path: Path, asked: Iterable[str]) -> tuple[Campaign, tuple[Known, ...]
     stop this: `check` tells them. Raises Refused for a name that is not sure, SourceUnreadable without a campaign.
     """
     campaign, _ = folder.load(path)
+    whole, _ = folder.read_record(path)
     codes = [code_of(text) for text in asked] or [each.code for each in sorted(countries().values(), key=_place)]
     by_country: dict[str, list[Contact]] = {}
     for contact in campaign.contacts:
@@ -69,10 +72,19 @@ def known(path: Path, asked: Iterable[str]) -> tuple[Campaign, tuple[Known, ...]
             standing=standing.of(campaign.record, code),
             positions=campaign.record.positions.get(code, ()),
             contacts=tuple(by_country.get(code, ())),
+            later=_later(whole.positions.get(code, ()), campaign),
         )
         for code in dict.fromkeys(codes)
     )
     return campaign, found
+
+
+def _later(positions: Iterable[Position], campaign: Campaign) -> tuple[Position, ...]:
+    return tuple(
+        each
+        for each in positions
+        if each.resolution.adopted > campaign.as_of or (each.date is not None and each.date > campaign.as_of)
+    )
 
 
 def explain(campaign: Campaign, contact: Contact, *, today: dt.date) -> Explained:

