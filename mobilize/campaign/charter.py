@@ -183,7 +183,7 @@ class _Page:
             return ""
         sentence = unfit(value) or ("write it on one line" if "\n" in value and key != "postal" else "")
         if sentence:
-            self.wrong(table, key, ascii(value)[1:-1], sentence)
+            self.wrong(table, key, value, sentence)
             return ""
         return value.strip()
 
@@ -274,7 +274,7 @@ class _Page:
         for language, text in value.items():
             sentence = unfit(text)
             if sentence:
-                self.wrong(f"{table}.{key}", language, ascii(text)[1:-1], sentence)
+                self.wrong(f"{table}.{key}", language, text, sentence)
         return {language: text for language, text in value.items() if not unfit(text)}
 
     def numbers(self, table: str, key: str) -> Mapping[str, int]:

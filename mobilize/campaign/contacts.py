@@ -138,6 +138,9 @@ def read(table: Table) -> Reading:
             contacts.append(contact)
         else:
             refused.append(Refusal(row=row, faults=tuple(fault for fault in wrong if fault.weight is Weight.ERROR)))
+    if not contacts and not refused:
+        nobody = "there is no row below the first line: nobody would be written to"
+        faults.append(Fault(path=table.path, sentence=nobody, weight=Weight.WARNING))
     faults.sort(key=lambda fault: fault.line or 0)
     refused.sort(key=lambda refusal: refusal.row.line)
     return Reading(
@@ -246,8 +249,7 @@ class _Check:
             if not sentence and column not in ("notes", "source", "email") and len(text) > LONGEST_LINE:
                 sentence = f"{len(text)} characters, where {LONGEST_LINE} fit on a line of the letter: shorten it"
             if sentence:
-                # The value is not shown as it stands: what is wrong with it may be what it does to a terminal.
-                self.wrong(column, sentence, value=ascii(text[:60])[1:-1])
+                self.wrong(column, sentence, value=text[:60])
 
     def country(self) -> str:
         code = self.row.cells["country"].upper()

@@ -119,13 +119,13 @@ def test_a_code_in_small_letters_is_the_same_code() -> None:
         (
             {"organisation": "evil\u202ename"},
             (
-                "contacts.csv:2: organisation 'evil\\\\u202ename': an unseen character stands in it (U+202E): "
+                "contacts.csv:2: organisation 'evil\\u202ename': an unseen character stands in it (U+202E): "
                 "type the value anew"
             ),
         ),
         (
             {"name": "nul\x00"},
-            "contacts.csv:2: name 'nul\\\\x00': an unseen character stands in it (U+0000): type the value anew",
+            "contacts.csv:2: name 'nul\\x00': an unseen character stands in it (U+0000): type the value anew",
         ),
         (
             {"office": "x" * 201},
@@ -134,7 +134,7 @@ def test_a_code_in_small_letters_is_the_same_code() -> None:
         (
             {"office": "Ministre des Affaires \ufffdtrang\ufffdres"},
             (
-                "contacts.csv:2: office 'Ministre des Affaires \\\\ufffdtrang\\\\ufffdres': a letter was lost here "
+                "contacts.csv:2: office 'Ministre des Affaires \ufffdtrang\ufffdres': a letter was lost here "
                 "before (U+FFFD): save the file again from its source, as UTF-8"
             ),
         ),
@@ -241,3 +241,12 @@ def test_contacts_are_stale_after_the_days_that_the_campaign_says() -> None:
         (5, "this day is later than today, 2013-11-12"),
     ]
     assert {fault.weight for fault in stale} == {Weight.WARNING}
+
+
+def test_a_head_without_rows_is_warned_of() -> None:
+    assert told() == ["contacts.csv: there is no row below the first line: nobody would be written to"]
+
+
+def test_what_is_wrong_with_a_value_does_nothing_to_the_terminal() -> None:
+    (line,) = told(row(name="\u202e\x1b]0;x\x07"))
+    assert line.isprintable()
