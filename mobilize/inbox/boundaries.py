@@ -1,0 +1,316 @@
+"""Where a body stops being its author's: the markers, headers and attributions that programs and people put there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mobilize.inbox import attribution, blocks
+from mobilize.inbox.blocks import Printed
+from mobilize.inbox.folding import fold
+from mobilize.inbox.labels import labels
+from mobilize.inbox.lines import HEAD, Line, is_rule, shallower, trimmed
+
+
+class Kind(StrEnum):
+    """What announces the other message."""
+
+    #: "Forwarded message".
+    FORWARD = "forward"
+    #: "Original message": answers and forwards alike.
+    ORIGINAL = "original"
+    #: A header block alone.
+    BLOCK = "block"
+    #: A header block inside ">" or a blockquote, without marker: Apple Mail.
+    QUOTED_BLOCK = "quoted block"
+    #: "On … wrote:".
+    ATTRIBUTION = "attribution"
+    #: ">" alone.
+    QUOTE = "quote"
+    #: A separator drawn by hand, with words in it.
+    PASTED = "pasted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """The other message inside a body."""
+
+    kind: Kind
+    #: Its printed header; None where it has none.
+    header: Printed | None
+    #: Its body, its own level of quoting taken off.
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A body, parted into its author's own lines and the first other message in it."""
+
+    own: tuple[Line, ...]
+    quoted: Quoted | None
+    #: Whether words of its author stand above the other message.
+    above: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """A boundary: what it is, and where the lines below it begin."""
+
+    kind: Kind
+    header: Printed | None
+    start: int
+    #: The lines below hold deeper quotes instead of going on at the same depth.
+    deeper: bool = False
+
+
+@dataclass(slots=True)
+class _Parting:
+    own: list[Line] = field(default_factory=list)
+    quoted: Quoted | None = None
+    above: bool = False
+
+
+_DASHED = re.compile(r"^\W*?[-–—=_*~#>+]{2,}\s*(?P<words>[^\W_].{1,140}?)\s*[-–—=_*~#<+]{2,}\W*$")
+_EDGES = " \t-–—_=*~#>+<[]()\"'“”«»:：.…،,"
+
+
+def split(lines: Sequence[Line]) -> Split:
+    """Part a body at the first message that is not its author's."""
+    parting = _Parting()
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line.blank or (line.depth == 0 and len(line.text) > 4_000):  # noqa: PLR2004 — no boundary is that long
+            parting.own.append(line)
+            at += 1
+        elif line.depth:
+            at = _take_quote(lines, at, parting)
+        elif found := boundary(lines, at):
+            at = _take(lines, at, found, parting)
+        else:
+            parting.own.append(line)
+            at += 1
+    return Split(own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above)
+
+
+def boundary(lines: Sequence[Line], at: int) -> _Found | None:
+    """The boundary at this line, if there is one."""
+    line = lines[at]
+    if is_rule(line):
+        return _after_rule(lines, at)
+    if found := _marker(lines, at):
+        return found
+    if header := _block(lines, at):
+        return _Found(Kind.BLOCK, header, header.end)
+    if found_by := attribution.read(lines, at):
+        return _Found(Kind.ATTRIBUTION, found_by, found_by.end)
+    return _pasted(lines, at)
+
+
+def _after_rule(lines: Sequence[Line], at: int) -> _Found | None:
+    """A rule with a header block below it: Outlook on the web."""
+    below = _next(lines, at + 1, 3)
+    if below is None or lines[below].depth:
+        return None
+    header = _block(lines, below, trusted=True)
+    return _Found(Kind.BLOCK, header, header.end) if header else None
+
+
+def _block(lines: Sequence[Line], at: int, *, trusted: bool = False) -> Printed | None:
+    line = lines[at]
+    if not trusted and line.mark != HEAD and ":" not in line.text[:42] and "：" not in line.text[:42]:
+        return None
+    return blocks.read(lines, at, trusted=trusted) or (blocks.read_inline(line.text) and _inline(line.text, at))
+
+
+def _inline(text: str, at: int) -> Printed | None:
+    found = blocks.read_inline(text)
+    return None if found is None else _ending(found, at + 1)
+
+
+def _ending(header: Printed, end: int) -> Printed:
+    return Printed(
+        from_=header.from_, to=header.to, cc=header.cc, date_raw=header.date_raw, subject=header.subject,
+        languages=header.languages, end=end,
+    )  # fmt: skip
+
+
+def marker_kind(text: str) -> tuple[Kind | None, str]:
+    """What a marker line announces, and what stands behind its words on the same line."""
+    if len(text) > 2_000:  # noqa: PLR2004 — Yahoo prints the whole header on the marker's line
+        return None, ""
+    bare = " ".join(fold(text.strip(_EDGES)).split())
+    table = labels()
+    if bare in table.forward:
+        return Kind.FORWARD, ""
+    if bare in table.original:
+        return Kind.ORIGINAL, ""
+    if text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––") and bare.startswith(table.forward_begins):
+        return Kind.FORWARD, ""
+    if parted := re.match(r"^\s*[-_=*]{2,}\s*(.{3,60}?)\s*[-_=*]{2,}\s*(\S.*)$", text):
+        words = " ".join(fold(parted[1]).split())
+        if words in table.forward or words in table.original:
+            return (Kind.FORWARD if words in table.forward else Kind.ORIGINAL), parted[2]
+    return None, ""
+
+
+def _marker(lines: Sequence[Line], at: int) -> _Found | None:
+    """A marker line, with the header below it or on it."""
+    text = lines[at].text
+    kind, rest = marker_kind(text)
+    if kind is None:
+        return None
+    if rest and (header := blocks.read_inline(rest)):
+        return _Found(kind, header, at + 1)
+    decorated = text[:1] in "-–—_=*~#[" or text.rstrip().endswith((":", "：", "-"))
+    below = _next(lines, at + 1, 4)
+    if below is None:
+        return _Found(kind, None, at + 1) if decorated else None
+    if lines[below].depth > lines[at].depth:
+        return _Found(kind, None, at + 1, deeper=True)
+    header = _block(lines, below, trusted=True)
+    if header is None and (written := attribution.read(lines, below)):
+        header = written
+    if header is None and (again := marker_kind(lines[below].text)[0]):  # two programs, two markers
+        return _Found(again if kind is Kind.ORIGINAL else kind, None, below)
+    if header is None and not decorated:
+        return None
+    return _Found(kind, header, header.end if header else at + 1)
+
+
+def _pasted(lines: Sequence[Line], at: int) -> _Found | None:
+    """ "--- here is what they wrote ---" with an empty line or an end line: pasted by hand."""
+    found = _DASHED.match(lines[at].text)
+    if not found or len(found["words"].split()) < 2 or at == 0:  # noqa: PLR2004 — a heading
+        return None
+    alone = lines[at - 1].blank and at + 1 < len(lines)
+    if alone and (lines[at + 1].blank or _pasted_end(lines, at + 1) is not None):
+        return _Found(Kind.PASTED, None, at + 1)
+    return None
+
+
+def _pasted_end(lines: Sequence[Line], start: int) -> int | None:
+    """Where a hand-made end line stands."""
+    for at in range(start, len(lines)):
+        if lines[at].depth == 0 and (found := _DASHED.match(lines[at].text)):
+            words = " ".join(fold(found["words"]).strip(_EDGES).split())
+            if words in labels().pasted_end or words.startswith(tuple(labels().pasted_end)):
+                return at
+    return None
+
+
+def _next(lines: Sequence[Line], at: int, most: int) -> int | None:
+    """The next line with text, at most `most` lines further on; rules are passed over."""
+    for below in range(at, min(len(lines), at + most)):
+        if not lines[below].blank and not is_rule(lines[below]):
+            return below
+    return None
+
+
+def _take(lines: Sequence[Line], at: int, found: _Found, parting: _Parting) -> int:
+    """Take what a boundary announces; gives the line at which the author's own may go on."""
+    above = any(each.text for each in trimmed(parting.own))
+    below = _next(lines, found.start, 4)
+    deeper = found.deeper or (below is not None and lines[below].depth > 0 and found.kind in (Kind.ATTRIBUTION, Kind.FORWARD, Kind.ORIGINAL))
+    if deeper and below is not None:
+        end = _quote_end(lines, below)
+        _keep(parting, found, _quote_lines(lines, below, end), above=above)
+        return end
+    if found.kind is Kind.ATTRIBUTION and not above and parting.quoted is None:
+        # Nothing stands above it: the answers stand below, between the quotes or instead of them.
+        end = len(lines)
+        _keep(parting, found, list(lines[found.start :]), above=False)
+        parting.own.extend(_own_below(lines[found.start :]))
+        return end
+    end = _extent(lines, at, found)
+    body = lines[found.start : end]
+    _keep(parting, found, trimmed(body), above=above)
+    if end < len(lines) and (_DASHED.match(lines[end].text) or lines[end].depth == 0) and _is_end(lines[end].text):
+        end += 1
+    return end
+
+
+def _own_below(lines: Sequence[Line]) -> list[Line]:
+    """The unquoted lines below an attribution; another attribution ends them."""
+    inner = split([each for each in lines if not each.depth])
+    return list(inner.own)
+
+
+def _keep(parting: _Parting, found: _Found, lines: Sequence[Line], *, above: bool) -> None:
+    if parting.quoted is not None:
+        return
+    kind, header, body = found.kind, found.header, list(lines)
+    if header is None and kind is not Kind.PASTED:
+        start = _next(body, 0, 4)
+        if start is not None and (header := _block(body, start, trusted=kind is not Kind.QUOTE) or attribution.read(body, start)):
+            body = body[header.end :]
+    parting.quoted = Quoted(kind=kind, header=header, lines=tuple(trimmed(body)))
+    parting.above = above
+
+
+def _extent(lines: Sequence[Line], at: int, found: _Found) -> int:
+    """Where an unquoted message ends: with its HTML container, at an end line, or with the body."""
+    end = len(lines)
+    if found.kind is Kind.PASTED:
+        return _pasted_end(lines, found.start) or end
+    if lines[at].boxes:
+        box = lines[at].boxes[-1]
+        inside = next((i for i in range(found.start, len(lines)) if box not in lines[i].boxes and lines[i].text), end)
+        if any(each.text for each in lines[found.start : inside]):
+            end = inside
+    for i in range(found.start, end):
+        if lines[i].depth == 0 and _is_end(lines[i].text):
+            return i
+    return end
+
+
+def _is_end(text: str) -> bool:
+    """Whether a line ends a forwarded message."""
+    if not text or len(text) > 120:  # noqa: PLR2004
+        return False
+    return " ".join(fold(text.strip(_EDGES)).split()) in labels().end
+
+
+def _quote_end(lines: Sequence[Line], start: int) -> int:
+    """The line after a run of quoted lines; blank lines between quoted ones belong to it."""
+    end = start
+    for at in range(start, len(lines)):
+        if lines[at].depth:
+            end = at + 1
+        elif not lines[at].blank:
+            break
+    return end
+
+
+def _quote_lines(lines: Sequence[Line], start: int, end: int) -> list[Line]:
+    """Quoted lines with the level that all of them share taken off."""
+    depth = min((each.depth for each in lines[start:end] if each.text and each.depth), default=1)
+    return trimmed(shallower(lines[start:end], depth))
+
+
+def _take_quote(lines: Sequence[Line], at: int, parting: _Parting) -> int:
+    """A run of quoted lines without anything above it that announces it."""
+    end = _quote_end(lines, at)
+    inner = _quote_lines(lines, at, end)
+    above = any(each.text for each in trimmed(parting.own))
+    start = _next(inner, 0, 4)
+    if start is None or parting.quoted is not None:
+        return end
+    if found := _marker(inner, start):
+        body = inner[found.start :]
+        if body and found.header is None:
+            _keep(parting, found, body, above=above)
+        else:
+            _keep(parting, found, trimmed(body[: _extent(inner, start, found) - found.start]), above=above)
+    elif header := _block(inner, start):
+        parting.quoted = Quoted(kind=Kind.QUOTED_BLOCK, header=header, lines=tuple(trimmed(inner[header.end :])))
+        parting.above = above
+    elif written := attribution.read(inner, start):
+        parting.quoted = Quoted(kind=Kind.ATTRIBUTION, header=written, lines=tuple(trimmed(inner[written.end :])))
+        parting.above = above
+    else:
+        parting.quoted = Quoted(kind=Kind.QUOTE, header=None, lines=tuple(inner))
+        parting.above = above
+    return end
