@@ -44,3 +44,7 @@ docs: .venv/ready   ## write docs/commands.md anew from --help
 
 clean:           ## remove what was built, not what was sent or received
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build dist
+
+.PHONY: score
+score: .venv/ready  ## measure the parser on tests/corpus, against bench/targets.toml
+	$(BIN)/python bench/score.py $(SCORE_ARGS)

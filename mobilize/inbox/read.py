@@ -5,9 +5,9 @@ from __future__ import annotations
 from mobilize.inbox import language
 from mobilize.inbox.attachments import attachments
 from mobilize.inbox.decode import decode
-from mobilize.inbox.mail import Address, Mail
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.reply import Context, Reply
+from mobilize.inbox.unwrap import unwrap
 
 
 def read(raw: RawMail, *, context: Context) -> Reply:
@@ -23,25 +23,24 @@ def read(raw: RawMail, *, context: Context) -> Reply:
 
 
 def _read(raw: RawMail, context: Context) -> Reply:
-    del context
     mail = decode(raw.data)
-    text = _text(mail)
-    author = mail.from_ or Address(name="", address="")
+    found = unwrap(mail, own=context.own_addresses)
+    author = found.author
     return Reply(
         id=raw.id,
-        kind="reply" if text else "other",
-        via="direct",
-        from_address=author.address or None,
-        from_name=author.name or None,
-        to=tuple(each.address for each in mail.to if each.address),
-        cc=tuple(each.address for each in mail.cc if each.address),
-        date=mail.date,
-        subject=mail.subject,
-        language=language.detect(text) if text else None,
-        text=text,
+        kind="reply" if found.text else "other",
+        via=found.via,
+        reporter=(found.reporter.address or None) if found.reporter else None,
+        from_address=(author.address or None) if author else None,
+        from_name=(author.name or None) if author else None,
+        to=found.to,
+        cc=found.cc,
+        date=found.date,
+        subject=found.subject,
+        language=language.detect(found.text) if found.text else None,
+        text=found.text,
+        note=found.note,
+        trail=found.layers,
         attachments=attachments(mail),
+        evidence=found.evidence,
     )
-
-
-def _text(mail: Mail) -> str:
-    return next((part.text.strip() for part in mail.parts() if part.content_type == "text/plain" and part.text), "")
