@@ -66,6 +66,9 @@ _HEAD_START: Mapping[str, float] = {"cp1252": 6.0, "cp1250": 4.0, "cp1251": 4.0,
 #: Below this difference in log-likelihood (a factor of seven) the next best reading is named too.
 _CLOSE = 2.0
 
+#: How many times as many good letters as lost ones make a file UTF-8 with faults, and not another encoding.
+_WELL_OVER = 4
+
 #: How many bytes are judged at most: 64 KB hold hundreds of names, and a judgement of a megabyte takes seconds.
 _ENOUGH = 65_536
 
@@ -116,6 +119,8 @@ def judge(data: bytes, *, whole: bool = True) -> Judgement:
         return Judgement(encoding=without_mark, proven=True)
     if _valid_utf8(data, whole=whole):
         return Judgement(encoding="utf-8", proven=True)
+    if _mostly_utf8(data):
+        return Judgement(encoding="utf-8", proven=False)
     return _by_letters(data)
 
 
@@ -134,6 +139,16 @@ def _valid_utf8(data: bytes, *, whole: bool) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """UTF-8 into which some bytes of another encoding have been pasted: those cells are lost, the others are not.
+
+    In a code page, letters that happen to be valid UTF-8 are rare: a lead byte needs one from 80 to BF after it.
+    """
+    letters = [letter for letter in data.decode("utf-8", "replace") if not letter.isascii()]
+    lost = letters.count("\ufffd")
+    return len(letters) - lost > _WELL_OVER * lost
 
 
 def _by_letters(data: bytes) -> Judgement:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mobilize.campaign.values import repaired
 from mobilize.world import names
 
 
@@ -79,17 +80,6 @@ def later(note: str) -> Later:
         else:
             others.append(sentence)
     return Later(joined=tuple(dict.fromkeys(joined)), withdrew=tuple(dict.fromkeys(withdrew)), others=tuple(others))
-
-
-def repaired(text: str) -> str:
-    """Undo a doubled encoding ("CÃ´te d'Ivoire"), which some records have; anything else stays."""
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            once = text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-        return once
-    return text
 
 
 #: A document's symbol in brackets: the report that says so.

@@ -16,8 +16,8 @@ from mobilize.campaign.faults import Fault, Weight
 from mobilize.campaign.findings import Claim, Findings, body_of, is_resolution
 from mobilize.campaign.marc import MarcRecord
 from mobilize.campaign.record import Resolution, Role
-from mobilize.campaign.sponsors import later, printed, repaired
-from mobilize.campaign.values import iso_date
+from mobilize.campaign.sponsors import later, printed
+from mobilize.campaign.values import iso_date, repaired
 from mobilize.world import names
 
 _VOTE = {"Y": Role.VOTED_YES, "N": Role.VOTED_NO, "A": Role.ABSTAINED}

@@ -84,9 +84,24 @@ def unfit(text: str) -> str:
             return "a letter was lost here before (U+FFFD): save the file again from its source, as UTF-8"
         if character in _OVERRIDES or unicodedata.category(character) in ("Cc", "Cs", "Co"):
             return f"an unseen character stands in it (U+{ord(character):04X}): type the value anew"
+    if repaired(text) != text:
+        return f'a letter was encoded twice before: write "{repaired(text)[:60]}"'
     if len(text) > LONGEST:
         return f"{len(text)} characters, where {LONGEST} are the most: shorten it"
     return ""
+
+
+def repaired(text: str) -> str:
+    """Undo a doubled encoding ("CÃ´te d'Ivoire"): UTF-8 that was read as a Western code page and saved as UTF-8 again.
+
+    Anything else stays: text that is no such accident is not valid UTF-8 once its letters are bytes.
+    """
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def one_line(text: str) -> str:

@@ -21,7 +21,7 @@ from mobilize.campaign.faults import Fault
 from mobilize.campaign.headers import fold
 from mobilize.campaign.home import opened
 from mobilize.campaign.tables import Row, Table
-from mobilize.campaign.values import proposed_date
+from mobilize.campaign.values import proposed_date, repaired
 from mobilize.errors import Refused, SourceUnreadable
 from mobilize.world import names
 
@@ -203,7 +203,7 @@ def convert(column: str, text: str) -> str:
         case "email":
             return addresses.bare(text)
         case _:
-            return text
+            return repaired(text)
 
 
 def _there(campaign: Path) -> Table:

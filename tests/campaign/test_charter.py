@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from mobilize.campaign import charter
 from mobilize.campaign.arguments import Argument, citable, for_group
 from mobilize.campaign.faults import Weight
 
-TEXT = (Path(__file__).parents[2] / "campaign.toml").read_text("utf-8")
+#: The shipped charter, in the three languages that it began with.
+LANGUAGES = 'languages = ["en", "fr", "es"]'
+TEXT = re.sub(r"(?m)^languages = .*$", LANGUAGES, (Path(__file__).parents[2] / "campaign.toml").read_text("utf-8"))
 
 
 def told(text: str | bytes) -> list[str]:
@@ -62,8 +65,8 @@ def line_of(text: str, start: str) -> int:
             "campaign.not_after",
             "a moment with its zone",
         ),
-        ('languages = ["en", "fr", "es"]', 'languages = "en"', "campaign.languages", "write a list of texts"),
-        ('languages = ["en", "fr", "es"]', 'languages = ["en", "xx"]', "campaign.languages", "names of countries"),
+        (LANGUAGES, 'languages = "en"', "campaign.languages", "write a list of texts"),
+        (LANGUAGES, 'languages = ["en", "xx"]', "campaign.languages", "names of countries"),
         ('tabled_by = "NO"', 'tabled_by = "Norway"', "draft.tabled_by", 'write "NO", the two-letter code of Norway'),
         ("srhr = 8", 'srhr = "eight"', "draft.paragraphs", "write paragraph numbers by name"),
         ('address = "wluml@wluml.org"', 'address = "wluml"', "sender.address", "not an address that can be"),
@@ -125,11 +128,13 @@ def test_agreed_language_later_than_the_campaign_s_day_is_warned_of() -> None:
 
 
 def test_a_language_without_its_texts_is_warned_of() -> None:
-    faults = charter.read(TEXT.replace('["en", "fr", "es"]', '["en", "fr", "es", "ar"]').encode(), path="c")[1]
-    assert {fault.weight for fault in faults} == {Weight.WARNING}
-    assert {fault.column for fault in faults} == {"campaign.title", "draft.forum", "sender.place", "sender.office"} | {
-        "sender.description"
-    }
+    without = re.sub(r'(?m)^fr = "(?:Londres|Réseau).*"$', "", TEXT)
+    faults = charter.read(without.encode(), path="c")[1]
+    assert [(fault.column, fault.weight) for fault in faults] == [
+        ("sender.place", Weight.WARNING),
+        ("sender.description", Weight.WARNING),
+    ]
+    assert "none in fr" in faults[0].sentence
 
 
 def argument(name: str, groups: tuple[str, ...] = ()) -> Argument:

@@ -250,3 +250,21 @@ def test_a_head_without_rows_is_warned_of() -> None:
 def test_what_is_wrong_with_a_value_does_nothing_to_the_terminal() -> None:
     (line,) = told(row(name="\u202e\x1b]0;x\x07"))
     assert line.isprintable()
+
+
+def test_letters_that_were_encoded_twice_are_found_with_what_was_meant() -> None:
+    assert told(row(organisation="MinistÃ¨re des Affaires Ã©trangÃ¨res")) == [
+        (
+            "contacts.csv:2: organisation 'MinistÃ¨re des Affaires Ã©trangÃ¨res': a letter was encoded twice before: "
+            'write "Ministère des Affaires étrangères"'
+        )
+    ]
+
+
+def test_a_row_with_a_foreign_byte_is_refused_and_the_others_keep_their_letters() -> None:
+    good = row(country="CI", organisation="Ministère des Affaires étrangères de Côte d’Ivoire", email="a@b.example")
+    data = f"{HEAD}\n{row()}\n{good}\n".encode() + row(country="SN", organisation="Minist~re").encode()
+    found = contacts.read(tables.read(data.replace(b"~", b"\xe8"), path="contacts.csv", layout=CONTACTS))
+    assert [contact.country for contact in found.contacts] == ["KE", "CI"]
+    assert found.contacts[1].organisation == "Ministère des Affaires étrangères de Côte d’Ivoire"
+    assert "a letter was lost here before (U+FFFD)" in str(found.faults[0])

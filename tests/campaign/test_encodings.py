@@ -76,6 +76,12 @@ def test_utf8_and_utf16_are_proven_and_a_code_page_is_not() -> None:
     assert not encodings.judge("Côte d’Ivoire".encode("cp1252")).proven
 
 
+def test_a_few_foreign_bytes_in_a_utf8_file_cost_their_own_cells_alone() -> None:
+    data = "Côte d’Ivoire\nTürkiye\nSão Tomé".encode() + b"\nMinist\xe8re"
+    assert encodings.judge(data) == encodings.Judgement(encoding="utf-8", proven=False)
+    assert encodings.judge("Côte d’Ivoire\nTürkiye\nSão Tomé".encode("cp1252")).encoding == "cp1252"
+
+
 def test_a_character_cut_at_the_end_of_a_sample_is_no_fault() -> None:
     data = "Côte".encode()[:2]
     assert encodings.judge(data, whole=False).encoding == "utf-8"
