@@ -1,0 +1,291 @@
+"""Claims: what each clause of a text says of the draft, once the words around its position are weighed.
+
+The words are the lexicon's; the grammar here is the same for all languages: a denial reaches to the end of its clause,
+a subject stands left of its verb (in Arabic also just right of it), words that only ask or weigh void what follows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mobilize.inbox.phrases import Hit
+from mobilize.inbox.places import Mention
+from mobilize.inbox.sentences import Sentence
+
+
+class Voice(StrEnum):
+    """Who speaks in the text."""
+
+    GOVERNMENT = "government"
+    #: A national institution: only what it says of its government counts.
+    INSTITUTION = "institution"
+    #: A partner who reports of one government.
+    PARTNER = "partner"
+
+
+class Says(StrEnum):
+    """What one clause says, once everything around its words is weighed."""
+
+    COSPONSOR = "cosponsor"
+    NO_COSPONSOR = "no cosponsor"
+    FOR = "for"
+    LETS_PASS = "lets it pass"  # noqa: S105 — a position, no password
+    AGAINST = "against"
+    AGAINST_PART = "against a part"
+    UNDECIDED = "undecided"
+    #: Undecided on co-sponsoring alone.
+    UNDECIDED_NAME = "undecided on co-sponsoring"
+    WAITS = "waits"
+    ONLY_IF = "only if"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One clause's position."""
+
+    says: Says
+    hit: Hit
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Whose position is whose."""
+
+    country: str | None
+    voice: Voice
+    #: Place names of the text, in folded places.
+    mentions: tuple[Mention, ...]
+
+
+#: How far a denial reaches, in characters of its clause; Chinese says the same in fewer.
+_REACH, _REACH_HAN = 110, 22
+#: How far words that only weigh or ask reach.
+_WEIGHED = 70
+#: An answer of at most so many characters needs no object: "We support it." "Yes, we do."
+_ELLIPTIC = 45
+#: Arabic puts the subject right after the verb.
+_RIGHT_AFTER = 18
+
+_POSITIONS = tuple(
+    f"position.{name}" for name in ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits")
+)
+_NEEDS_OBJECT = ("position.support", "position.oppose")
+
+
+def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: str) -> Iterator[Claim]:
+    """Every clause's position in a folded text, sentence by sentence.
+
+    A question claims nothing; nor does a sentence whose subject is not this government.
+    """
+    ours = subjects.voice is Voice.GOVERNMENT
+    for sentence in found:
+        reader = _Clause(text, sentence, subjects, language, ours)
+        if not sentence.question:
+            yield from reader.claims()
+        ours = reader.last_subject_ours()
+
+
+def is_ours(text: str, sentence: Sentence, subjects: Subjects, language: str) -> bool:
+    """Whether a sentence is the government's own speech, for the concerns that it raises."""
+    default = subjects.voice is Voice.GOVERNMENT
+    return _Clause(text, sentence, subjects, language, default).last_subject_ours(first=True)
+
+
+class _Clause:
+    """One sentence and what its words do to each other."""
+
+    def __init__(self, text: str, sentence: Sentence, subjects: Subjects, language: str, default: bool) -> None:
+        self.text = text
+        self.sentence = sentence
+        self.language = language
+        self.default = default
+        self.reach = _REACH_HAN if language == "zh" else _REACH
+        masks = sentence.of("meaning.not_not")
+        self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
+        self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, masks)]
+        self.markers = _markers(sentence, subjects, text)
+
+    def claims(self) -> Iterator[Claim]:
+        for hit in _strongest(self.sentence.of(*_POSITIONS)):
+            says = self._says(hit)
+            if says is not None:
+                yield Claim(says, hit, self.sentence)
+
+    def _says(self, hit: Hit) -> Says | None:
+        kind = hit.group.removeprefix("position.")
+        if kind in ("undecided", "waits"):
+            return self._undecided(hit, kind)
+        if (hit.group in _NEEDS_OBJECT and not self._has_object(hit)) or not self._is_ours(hit):
+            return None
+        if self._weighed(hit) or self._past(hit):
+            return None
+        denied = self._denied(hit)
+        if kind in ("oppose", "no"):
+            return self._against(hit, kind, denied)
+        if self._before(hit, "meaning.would_have") is not None:
+            return None if denied else Says.ONLY_IF
+        if kind == "cosponsor":
+            return Says.NO_COSPONSOR if denied else Says.COSPONSOR
+        if denied:
+            return Says.AGAINST_PART if self._only_a_part(hit) else Says.AGAINST
+        if kind == "support" and self._only_amendment(hit):
+            return None
+        return Says.LETS_PASS if kind == "accept" else Says.FOR
+
+    def _undecided(self, hit: Hit, kind: str) -> Says | None:
+        if not self._is_ours(hit) and kind == "waits":
+            return None
+        if kind == "waits":
+            return Says.WAITS
+        about_name = self.sentence.has("position.cosponsor") and not self._names_position(hit)
+        return Says.UNDECIDED_NAME if about_name else Says.UNDECIDED
+
+    def _names_position(self, hit: Hit) -> bool:
+        """Whether an undecided sentence that names co-sponsoring speaks of the vote or the text as well."""
+        return any(other.end <= hit.start or other.start >= hit.end for other in self.sentence.of("position.yes"))
+
+    def _against(self, hit: Hit, kind: str, denied: bool) -> Says | None:
+        if self._before(hit, "meaning.would_have") is not None:
+            return None
+        if denied:
+            return Says.LETS_PASS
+        if self._only_amendment(hit):
+            return None
+        if kind == "oppose" and self._only_a_part(hit):
+            return Says.AGAINST_PART
+        return Says.AGAINST
+
+    # What stands around.
+
+    def _has_object(self, hit: Hit) -> bool:
+        if self.sentence.end - self.sentence.start <= _ELLIPTIC:
+            return True
+        return any(not _overlap(other, hit) for other in self.sentence.of("object.draft", "object.amendment"))
+
+    def _only_a_part(self, hit: Hit) -> bool:
+        """Whether the object after the verb is a paragraph and nothing more."""
+        after = [o for o in self.sentence.of("object.part", "object.draft") if o.start >= hit.end]
+        if not after:
+            return False
+        first = min(after, key=lambda o: (o.start, -(o.end - o.start)))
+        parts = {(o.start) for o in after if o.group == "object.part"}
+        return first.start in parts
+
+    def _only_amendment(self, hit: Hit) -> bool:
+        after = [o for o in self.sentence.of("object.amendment", "object.draft") if o.start >= hit.end]
+        return bool(after) and min(after, key=lambda o: o.start).group == "object.amendment"
+
+    def _denied(self, hit: Hit) -> bool:
+        count = sum(self._reaches(no, hit) for no in self.nots)
+        after = any(
+            other.start >= hit.end and other.start - hit.end <= self.reach and not self._turn(hit.end, other.start)
+            for other in self.sentence.of("meaning.not_after")
+        )
+        return (count > 0) or after
+
+    def _reaches(self, no: Hit, hit: Hit) -> bool:
+        if no.end > hit.start or hit.start - no.end > self.reach:
+            return False
+        between = self.text.count(",", no.end, hit.start)
+        return between in (0, 2) and not self._turn(no.end, hit.start)
+
+    def _weighed(self, hit: Hit) -> bool:
+        before = self._before(hit, "meaning.weighed")
+        if before is not None and hit.start - before.end <= (_REACH_HAN if self.language == "zh" else _WEIGHED):
+            gap = (before.end, hit.start)
+            acted = any(gap[0] <= act.start and act.end <= hit.start for act in self.sentence.of("meaning.act"))
+            if not acted and "," not in self.text[gap[0] : gap[1]]:
+                return True
+        return any(
+            hit.start <= other.start and other.start - hit.end <= _REACH_HAN
+            for other in self.sentence.of("meaning.weighed_after")
+        )
+
+    def _past(self, hit: Hit) -> bool:
+        """Whether the clause speaks of another time: its words stand in the same stretch between turns."""
+        return any(
+            not self._turn(min(other.end, hit.end), max(other.start, hit.start))
+            and not self._turn_comma(min(other.end, hit.end), max(other.start, hit.start))
+            for other in self.sentence.of("meaning.earlier")
+        )
+
+    def _before(self, hit: Hit, group: str) -> Hit | None:
+        """The nearest word of a group that stands before in the same clause, or around the hit."""
+        near = [
+            other
+            for other in self.sentence.of(group)
+            if other.start < hit.start and not self._turn(other.end, hit.start)
+        ]
+        return near[-1] if near else None
+
+    def _turn(self, low: int, high: int) -> bool:
+        return any(low <= start < high for start in self.turns)
+
+    def _turn_comma(self, low: int, high: int) -> bool:
+        return "," in self.text[low:high]
+
+    # Who speaks.
+
+    def _is_ours(self, hit: Hit) -> bool:
+        if self.language == "ar":
+            for start, ours in self.markers:
+                if 0 <= start - hit.end <= _RIGHT_AFTER:
+                    return ours
+        left = [ours for start, ours in self.markers if start < hit.end]
+        return left[-1] if left else self.default
+
+    def last_subject_ours(self, *, first: bool = False) -> bool:
+        """Whether the sentence's first (or last) subject is the government; as before where it has none."""
+        if not self.markers:
+            return self.default
+        return self.markers[0 if first else -1][1]
+
+
+def _markers(sentence: Sentence, subjects: Subjects, text: str) -> list[tuple[int, bool]]:
+    """The subjects of a sentence by place, and whether each is this government."""
+    groups = ("who.ours", "who.government", "who.others", "who.itself")
+    kept = _strongest(sentence.of(*groups))
+    found = [(hit.start, _counts(hit.group, subjects.voice)) for hit in kept]
+    prepositions = {hit.end for hit in sentence.of("who.preposition")}
+    for mention in subjects.mentions:
+        if not sentence.start <= mention.start < sentence.end or mention.kind == "capital":
+            continue
+        own = mention.code == subjects.country
+        if own:
+            found.append((mention.start, True))
+        elif subjects.country is not None and not any(0 <= mention.start - end <= len(" the ") for end in prepositions):
+            found.append((mention.start, _within_government(sentence, mention)))
+    del text
+    return sorted(found)
+
+
+def _within_government(sentence: Sentence, mention: Mention) -> bool:
+    """ "The Kenyan Government" of a text whose country we took for another is still a government speaking of itself."""
+    del sentence, mention
+    return False
+
+
+def _counts(group: str, voice: Voice) -> bool:
+    if group == "who.government":
+        return True
+    return group == "who.ours" and voice is Voice.GOVERNMENT
+
+
+def _strongest(hits: Iterable[Hit]) -> list[Hit]:
+    """Of hits that overlap, the longest; of equals the first."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (-(hit.end - hit.start), hit.start)):
+        if not any(_overlap(hit, other) for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _inside(hit: Hit, spans: Iterable[Hit]) -> bool:
+    return any(span.start <= hit.start and hit.end <= span.end for span in spans)
