@@ -27,7 +27,7 @@ _DATE_END = re.compile(
 )
 _TO_STRIP = " \t,،;:：-–—\"'“”«»„*.()<>[]"
 _LEADS = re.compile(
-    r"^(?:用户|użytkownik|пользователь|користувач|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
+    r"^(?:用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde|użytkownik|пользователь|користувач|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
     re.IGNORECASE,
 )
 

@@ -124,7 +124,20 @@ def _cut(text: str) -> _Collected:
     for at, (_, value_start, role, _) in enumerate(starts):
         value_end = starts[at + 1][0] if at + 1 < len(starts) else len(text)
         out.values[role] = _value(text[value_start:value_end])
+    if "date" in out.values and "subject" not in out.values:
+        _part_subject(out)
     return out
+
+
+def _part_subject(out: _Collected) -> None:
+    """Yahoo's Portuguese forgets the colon: "09:26:50 CETAssunto Integer consequat"."""
+    value = out.values["date"]
+    for name, roles in labels().roles.items():
+        if roles.get("subject", frozenset()) & out.languages and len(name) > 3:  # noqa: PLR2004
+            found = re.search(rf"\d\s*[^\W\d_]{{0,5}}({re.escape(name)})\s", value, re.IGNORECASE)
+            if found:
+                out.values["date"], out.values["subject"] = value[: found.start(1)].strip(), value[found.end(1) :].strip()
+                return
 
 
 def _label_before(text: str, colon: int, known: _Collected, *, first: bool) -> tuple[int, str, frozenset[str]] | None:
@@ -178,8 +191,8 @@ def _take(out: _Collected, found: tuple[str, str], text: str) -> bool:
         return False
     if out.languages and not (languages & out.languages) and role == "other" and out.roles() > 3:  # noqa: PLR2004
         return False
-    inner = _cut(text) if value.count(":") + value.count("：") else None
-    if inner and len(inner.values.keys() - out.values.keys()) > 1:  # Samsung: "À : a@b Objet : …"
+    inner = _cut(text) if role not in ("subject", "other") and value.count(":") + value.count("：") else None
+    if inner and len(inner.values.keys() - out.values.keys() - {"other"}) > 1:  # Samsung: "À : a@b Objet : …"
         for each, inner_value in inner.values.items():
             out.add(each, inner_value, languages)
         return True

@@ -52,6 +52,8 @@ class Split:
     quoted: Quoted | None
     #: Whether words of its author stand above the other message.
     above: bool = False
+    #: Whether the own lines may as well be the other message: they stand unquoted below "On … wrote:".
+    answers: bool = False
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ class _Parting:
     own: list[Line] = field(default_factory=list)
     quoted: Quoted | None = None
     above: bool = False
+    answers: bool = False
 
 
 _DASHED = re.compile(r"^\W*?[-–—=_*~#>+]{2,}\s*(?P<words>[^\W_].{1,140}?)\s*[-–—=_*~#<+]{2,}\W*$")
@@ -92,7 +95,9 @@ def split(lines: Sequence[Line]) -> Split:
         else:
             parting.own.append(line)
             at += 1
-    return Split(own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above)
+    return Split(
+        own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above, answers=parting.answers
+    )
 
 
 def boundary(lines: Sequence[Line], at: int) -> _Found | None:
@@ -161,7 +166,7 @@ def _marker(lines: Sequence[Line], at: int) -> _Found | None:
     text = lines[at].text
     kind, rest = marker_kind(text)
     if kind is None:
-        return None
+        return _unknown_marker(lines, at)
     if rest and (header := blocks.read_inline(rest)):
         return _Found(kind, header, at + 1)
     decorated = text[:1] in "-–—_=*~#[" or text.rstrip().endswith((":", "：", "-"))
@@ -178,6 +183,21 @@ def _marker(lines: Sequence[Line], at: int) -> _Found | None:
     if header is None and not decorated:
         return None
     return _Found(kind, header, header.end if header else at + 1)
+
+
+def _unknown_marker(lines: Sequence[Line], at: int) -> _Found | None:
+    """A line like a marker, in words that the table lacks, right above a header block."""
+    text = lines[at].text
+    dashed = _DASHED.match(text) is not None
+    if not (dashed or (lines[at].text.endswith((":", "：")) and len(text) < 60)) or blocks.label(text):  # noqa: PLR2004
+        return None
+    below = _next(lines, at + 1, 3)
+    if below is None or lines[below].depth != lines[at].depth or (not dashed and below > at + 2):
+        return None
+    header = blocks.read(lines, below, trusted=dashed)
+    if header is None or not (header.from_ and header.date_raw):
+        return None
+    return _Found(Kind.ORIGINAL if dashed else Kind.QUOTED_BLOCK, header, header.end)
 
 
 def _pasted(lines: Sequence[Line], at: int) -> _Found | None:
@@ -223,13 +243,13 @@ def _take(lines: Sequence[Line], at: int, found: _Found, parting: _Parting) -> i
         end = len(lines)
         _keep(parting, found, list(lines[found.start :]), above=False)
         parting.own.extend(_own_below(lines[found.start :]))
+        parting.answers = True
         return end
     end = _extent(lines, at, found)
     body = lines[found.start : end]
     _keep(parting, found, trimmed(body), above=above)
-    if end < len(lines) and (_DASHED.match(lines[end].text) or lines[end].depth == 0) and _is_end(lines[end].text):
-        end += 1
-    return end
+    is_end_line = end < len(lines) and (_is_end(lines[end].text) or found.kind is Kind.PASTED)
+    return end + is_end_line
 
 
 def _own_below(lines: Sequence[Line]) -> list[Line]:
@@ -279,9 +299,17 @@ def _quote_end(lines: Sequence[Line], start: int) -> int:
     for at in range(start, len(lines)):
         if lines[at].depth:
             end = at + 1
-        elif not lines[at].blank:
+        elif not lines[at].blank and not _is_torn(lines, at):
             break
     return end
+
+
+def _is_torn(lines: Sequence[Line], at: int) -> bool:
+    """Whether an unquoted line is the rest of the quoted line above it, torn off by a program that wraps late."""
+    above, text = lines[at - 1], lines[at].text
+    following = lines[at + 1] if at + 1 < len(lines) else None
+    long = len(above.text) > 60  # noqa: PLR2004 — where programs wrap
+    return above.depth > 0 and long and text[:1].islower() and following is not None and following.depth > 0
 
 
 def _quote_lines(lines: Sequence[Line], start: int, end: int) -> list[Line]:

@@ -88,4 +88,4 @@ def _empty(line: Line) -> bool:
 def is_rule(line: Line) -> bool:
     """A line drawn from dashes, underscores, stars or equal signs."""
     text = line.text
-    return line.mark == RULE or (len(text) > 4 and not text.strip("-_=*~—–─━· "))  # noqa: PLR2004 — "--" and "***" are not
+    return line.mark == RULE or (len(text) > 2 and not text.strip("-_=*~—–─━· "))  # noqa: PLR2004 — "--" is none

@@ -77,7 +77,7 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
         if inner is None:
             break
         if note is None:
-            note = own_words(parted.own, author=outer.sender).text
+            note = "" if parted.answers else own_words(parted.own, author=outer.sender).text
             via = "forward_attached" if inner.mail else "forward_inline"
             attached = inner.mail
         evidence.append(Evidence(field="via", words=words, rule=rule))
@@ -192,13 +192,14 @@ def _forward_rule(message: _Message, parted: Split, own: Sequence[str], *, outer
         return ""
     if quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE):
         return ""
-    if _sent_to(quoted.header, message.sender) and not _same_house(author, message.sender):
+    passed_on = _sent_to(quoted.header, message.sender) and not _same_house(author, message.sender)
+    if passed_on and (outermost or first != "reply"):
         return "its header names the sender as recipient"
     if first == "reply":
         return ""
     if quoted.kind is Kind.QUOTED_BLOCK:
         return "quoted header"
-    if not parted.above and quoted.kind is Kind.BLOCK and quoted.header and message.mail:
+    if not parted.above and quoted.kind in (Kind.BLOCK, Kind.ORIGINAL) and quoted.header and message.mail:
         return "header on top"
     return ""
 
@@ -208,8 +209,8 @@ def _answers(author: Address | None, message: _Message) -> bool:
     if author is None:
         return False
     written_to = (*message.to, *message.cc)
-    if author.address:
-        return any(author.address.lower() == each.address.lower() for each in written_to)
+    if author.address and any(author.address.lower() == each.address.lower() for each in written_to):
+        return True
     return bool(author.name) and any(fold(author.name) == fold(each.name) for each in written_to)
 
 

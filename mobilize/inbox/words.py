@@ -5,6 +5,7 @@ Nothing cut is lost: what is taken off the end is given back as `closing`, and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,9 @@ def _is_programs(text: str) -> bool:
     table = endings()
     if not folded.startswith(table.programs):
         return False
-    return any(device in folded for device in table.devices) and len(text.split()) < 14  # noqa: PLR2004
+    # "Sent from my desk, is much easier than my phone": the device stands among the first words.
+    begin = " ".join(folded.split()[:7])
+    return any(device in begin for device in table.devices) and len(text.split()) < 14  # noqa: PLR2004
 
 
 def _at_delimiter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -96,15 +99,17 @@ def _ends_soon(lines: Sequence[Line], at: int) -> bool:
 
 def _without_disclaimer(lines: list[Line]) -> list[Line]:
     """Take disclaimers off the end, paragraph by paragraph, with the rules around them."""
-    kept = trimmed(lines)
+    kept, found = trimmed(lines), False
     while True:
         start = len(kept)
         while start and kept[start - 1].text and not is_rule(kept[start - 1]):
             start -= 1
         paragraph = " ".join(each.text for each in kept[start:])
-        if not start or not _is_disclaimer(paragraph):
+        # Above one notice, the same in another language: it speaks of the e-mail, too.
+        again = found and re.search(r"\be-?mails?\b|courriel|correo|البريد", paragraph.lower()) is not None
+        if not start or not (_is_disclaimer(paragraph) or again):
             return kept
-        kept = trimmed(kept[:start])
+        kept, found = trimmed(kept[:start]), True
 
 
 def _is_disclaimer(paragraph: str) -> bool:
@@ -138,8 +143,11 @@ def _is_closing(texts: Sequence[str], at: int) -> bool:
     more = text[len(phrase) :].strip(" ,.!،、。")
     if not more:
         return True
+    rest = text[len(phrase) :].lstrip()
     spaced = len(more.split()) if any(ord(char) < 0x2E80 for char in more) else len(more) // 3  # noqa: PLR2004 — CJK
-    return len(text) < 60 and spaced <= 5 and not texts[at].rstrip().endswith((":", "?", "：", "؟"))  # noqa: PLR2004
+    if rest[:1] not in ",-،" and rest.endswith((".", "!")) and spaced > 1:  # "Thanks for your help!" is said, not signed
+        return False
+    return len(text) < 60 and spaced <= 5 and not rest.endswith((":", "?", "："))  # noqa: PLR2004
 
 
 def _prefix(text: str, phrases: Iterable[str]) -> str:
