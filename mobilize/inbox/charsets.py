@@ -61,6 +61,9 @@ _SAMPLE = 16_384
 #: Share of bytes above 0x7F in the words of a text beyond which it is not in a Latin alphabet.
 _NOT_LATIN = 0.4
 
+#: Characters of letters in French, Spanish, Portuguese, German and Italian; a text that has no others needs no guess.
+_WESTERN = frozenset("éèàçêôîùûëïüöäßñáíóúãõâœÉÈÀÇÊÔÎÛËÏÜÖÄÑÁÍÓÚÃÕÂŒìò’‘“”„–—…«»°ºª¿¡€\xa0")
+
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -145,6 +148,9 @@ def _mended(data: bytes, name: str) -> str:
 
 
 def _guessed(data: bytes, name: str) -> str:
+    western = data.decode("cp1252", "replace")
+    if all(char.isascii() or char in _WESTERN for char in western):
+        return western
     best = from_bytes(data[:_SAMPLE]).best() if len(data) > 1 else None
     for candidate in (best.encoding if best else "", name, "cp1252"):
         if candidate and candidate != "ascii":

@@ -6,7 +6,6 @@ exist (docs/decisions/050). RFC 5322, 2045-2047, 2231.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import quopri
 import re
@@ -28,6 +27,7 @@ MOST_PARTS = 2_000
 #: A text longer than this is no letter: it is kept as an attachment's bytes, and its beginning as text.
 MOST_TEXT = 2_000_000
 
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ID = re.compile(r"<\s*([^<>\s]{1,512})\s*>")
 
@@ -94,7 +94,7 @@ class _Decoding:
                 break
             fields, start = cut(piece, 0, min(len(piece), MOST_HEADER_BYTES))
             if piece[:1] in (b"\n", b"\r"):  # a part without fields begins with an empty line
-                fields, start = (), 0
+                fields, start = (), 1 + piece.startswith(b"\r\n")
             children.append(self.part(fields, piece[start:], depth + 1, default=default))
         return _as(made, children=tuple(children))
 
@@ -198,13 +198,13 @@ def _transfer_decoded(body: bytes, encoding: str) -> bytes:
 
 
 def _base64(body: bytes) -> bytes:
-    # A list server's footer may stand below the padding: the data ends at the first "=".
-    cleaned = re.sub(rb"[^A-Za-z0-9+/=]", b"", body).split(b"=", 1)[0]
-    cleaned = cleaned[: len(cleaned) - (len(cleaned) % 4 == 1)]
     try:
-        return base64.b64decode(cleaned + b"=" * (-len(cleaned) % 4))
+        return binascii.a2b_base64(body)  # passes over what is not of its alphabet, and stops at the padding
     except (binascii.Error, ValueError):
-        return body
+        pass
+    cleaned = body.split(b"=", 1)[0].translate(None, delete=_NOT_BASE64)
+    cleaned = cleaned[: len(cleaned) - (len(cleaned) % 4 == 1)]
+    return binascii.a2b_base64(cleaned + b"=" * (-len(cleaned) % 4))
 
 
 def _uudecoded(body: bytes) -> bytes:
