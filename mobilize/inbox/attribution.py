@@ -19,10 +19,12 @@ _MOST_LINES = 6
 _LONGEST = 420
 _DASHES = " -–—_=*\t"
 _ENDS = (":", "：", "：:")
-_BRACKETED = re.compile(r"[<(\[]?\s*(?:mailto:)?[^\s<>()\[\]\"“”«»,;:]{1,128}@[^\s<>()\[\]\"“”«»,;:]{1,255}(?:\s?<mailto:[^<>]*>)?\s*[>)\]]?")
+_BRACKETED = re.compile(
+    r"[<(\[]?\s*(?:mailto:)?[^\s<>()\[\]\"“”«»,;:]{1,128}@[^\s<>()\[\]\"“”«»,;:]{1,255}(?:\s?<mailto:[^<>]*>)?\s*[>)\]]?"
+)
 #: Where a date in a line ends: after its time with what belongs to it, or after its year.
 _DATE_END = re.compile(
-    r"(?:\d{1,2}\s?[:.h时時]\s?\d{2}(?:[:.]\d{2})?|\d{4})(?:\s?(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|[صم](?=[\s,،]|$)|(?:gmt|utc)?\s?[+-]\d{1,2}:?\d{0,2}|gmt|utc|\([^()]{2,8}\)))*",
+    r"(?:\d{1,2}\s?[:.h时時]\s?\d{2}(?:[:.]\d{2})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4})(?:\s?(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|[صم](?=[\s,،]|$)|(?:gmt|utc)?\s?[+-]\d{1,2}:?\d{0,2}|gmt|utc|\([^()]{2,8}\)))*",
     re.IGNORECASE,
 )
 _TO_STRIP = " \t,،;:：-–—\"'“”«»„*.()<>[]"
@@ -40,11 +42,12 @@ def read(lines: Sequence[Line], start: int) -> Printed | None:
     joined, last = "", start
     for at in range(start, min(len(lines), start + _MOST_LINES)):
         line = lines[at]
-        if line.depth != first.depth or (line.blank and not _is_open(joined)):
+        torn = line.depth == first.depth + 1 and joined.count("<") > joined.count(">")  # "> wrote:" is no quote
+        if (line.depth != first.depth and not torn) or (line.blank and not _is_open(joined)):
             break
         if line.blank:
             continue
-        joined, last = f"{joined} {line.text}".strip(), at
+        joined, last = f"{joined} {'>' * torn}{line.text}".strip(), at
         if len(joined) > _LONGEST:
             break
         found = _read(joined, quoted_below=_quoted_below(lines, at + 1, first.depth))
@@ -102,7 +105,9 @@ def _read(text: str, *, quoted_below: bool) -> Printed | None:
         return None
     address = _BRACKETED.search(bare)
     date, name = _parts(bare, address, verb is not None)
-    if not _enough(bare, date, has_address=address is not None, has_verb=verb is not None, quoted_below=quoted_below or dashed):
+    if not _enough(
+        bare, date, has_address=address is not None, has_verb=verb is not None, quoted_below=quoted_below or dashed
+    ):
         return None
     who = addresses.mailbox(f"{name} <{_address(address)}>" if address else name)
     return Printed(from_=who or Address(name="", address=""), date_raw=date)

@@ -136,7 +136,10 @@ def _part_subject(out: _Collected) -> None:
         if roles.get("subject", frozenset()) & out.languages and len(name) > 3:  # noqa: PLR2004
             found = re.search(rf"\d\s*[^\W\d_]{{0,5}}({re.escape(name)})\s", value, re.IGNORECASE)
             if found:
-                out.values["date"], out.values["subject"] = value[: found.start(1)].strip(), value[found.end(1) :].strip()
+                out.values["date"], out.values["subject"] = (
+                    value[: found.start(1)].strip(),
+                    value[found.end(1) :].strip(),
+                )
                 return
 
 
@@ -175,7 +178,7 @@ def _collect(lines: Sequence[Line], start: int) -> tuple[_Collected | None, int]
                 break
         elif not (out.last and _is_wrapped(lines, at, limit, out)):
             break
-        elif out.last != "other":
+        elif out.last != "other" and _adds(lines[at - 1].text, line.text, out.last):
             out.values[out.last] = f"{out.values[out.last]} {line.text}".strip()
         at += 1
     return out, at
@@ -213,7 +216,9 @@ def _goes_on(line: Line, out: _Collected) -> bool:
     found = label(line.text)
     if not found or {"from", "date", "subject"} <= out.values.keys():
         return False
-    return any(role not in out.values and languages & out.languages for role, languages in labels().roles[found[0]].items())
+    return any(
+        role not in out.values and languages & out.languages for role, languages in labels().roles[found[0]].items()
+    )
 
 
 def _is_wrapped(lines: Sequence[Line], at: int, limit: int, out: _Collected) -> bool:
@@ -232,6 +237,11 @@ def _is_wrapped(lines: Sequence[Line], at: int, limit: int, out: _Collected) -> 
         if found and any(role not in out.values for role in labels().roles[found[0]]):
             return True
     return out.last == "subject" and len(above) > _WRAPPED_FROM and at + 1 < len(lines) and lines[at + 1].blank
+
+
+def _adds(above: str, text: str, role: str) -> bool:
+    """Whether a line without label is the rest of the value: a subject goes on only where a program wraps it."""
+    return role != "subject" or len(above) > _WRAPPED_FROM - 10 or text[:1] in " \t"
 
 
 def _is_header(out: _Collected, trusted: bool) -> bool:

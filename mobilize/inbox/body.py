@@ -17,7 +17,9 @@ def body(mail: Mail) -> list[Line]:
     lines: list[Line] = []
     boxes = 0
     for part_lines in _drawn(mail.root):
-        moved = [Line(each.text, each.depth, tuple(box + boxes for box in each.boxes), each.mark) for each in part_lines]
+        moved = [
+            Line(each.text, each.depth, tuple(box + boxes for box in each.boxes), each.mark) for each in part_lines
+        ]
         boxes += max((box for each in part_lines for box in each.boxes), default=0)
         if lines and moved:
             lines.append(Line(""))
@@ -76,7 +78,8 @@ def _alternative(texts: list[Part]) -> list[Line]:
     drawn = html.of_html(page.text)
     if not any(each.text for each in drawn):
         return plain
-    if html.is_structured(page.text) or _size(plain) < _STAND_IN * _size(drawn):
+    structured = any(each.depth or each.boxes or each.mark for each in drawn)
+    if structured or _size(plain) < _STAND_IN * _size(drawn):
         return drawn
     return plain
 

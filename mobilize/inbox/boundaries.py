@@ -95,9 +95,7 @@ def split(lines: Sequence[Line]) -> Split:
         else:
             parting.own.append(line)
             at += 1
-    return Split(
-        own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above, answers=parting.answers
-    )
+    return Split(own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above, answers=parting.answers)
 
 
 def boundary(lines: Sequence[Line], at: int) -> _Found | None:
@@ -233,7 +231,9 @@ def _take(lines: Sequence[Line], at: int, found: _Found, parting: _Parting) -> i
     """Take what a boundary announces; gives the line at which the author's own may go on."""
     above = any(each.text for each in trimmed(parting.own))
     below = _next(lines, found.start, 4)
-    deeper = found.deeper or (below is not None and lines[below].depth > 0 and found.kind in (Kind.ATTRIBUTION, Kind.FORWARD, Kind.ORIGINAL))
+    deeper = found.deeper or (
+        below is not None and lines[below].depth > 0 and found.kind in (Kind.ATTRIBUTION, Kind.FORWARD, Kind.ORIGINAL)
+    )
     if deeper and below is not None:
         end = _quote_end(lines, below)
         _keep(parting, found, _quote_lines(lines, below, end), above=above)
@@ -264,7 +264,9 @@ def _keep(parting: _Parting, found: _Found, lines: Sequence[Line], *, above: boo
     kind, header, body = found.kind, found.header, list(lines)
     if header is None and kind is not Kind.PASTED:
         start = _next(body, 0, 4)
-        if start is not None and (header := _block(body, start, trusted=kind is not Kind.QUOTE) or attribution.read(body, start)):
+        if start is not None and (
+            header := _block(body, start, trusted=kind is not Kind.QUOTE) or attribution.read(body, start)
+        ):
             body = body[header.end :]
     parting.quoted = Quoted(kind=kind, header=header, lines=tuple(trimmed(body)))
     parting.above = above

@@ -47,7 +47,9 @@ _HIDDEN = re.compile(
     r"|max-height:0(?:px|pt)?(?:;|!|$)|(?:left|top|text-indent):-\d{3,}"
 )
 #: Outlook draws a line above the header of what it quotes, and one beside what it quotes.
-_LINE_ABOVE = re.compile(r"border:none;border-top:solid|border-top:[^;]{0,12}(?:1pt|1\.0pt|1px)[^;]{0,12}solid|border-top:1p[tx]solid")
+_LINE_ABOVE = re.compile(
+    r"border:none;border-top:solid|border-top:[^;]{0,12}(?:1pt|1\.0pt|1px)[^;]{0,12}solid|border-top:1p[tx]solid"
+)
 _LINE_BESIDE = re.compile(r"border-left:[^;]{0,20}solid|border-left:solid")
 #: A blockquote that only moves text to the right (Gmail's "indent more").
 _INDENTED = re.compile(r"margin:0(?:px)?0(?:px)?0(?:px)?40px|border:none;padding:0|border-style:none")
@@ -80,12 +82,6 @@ def of_html(html: str) -> list[Line]:
     except etree.LxmlError:
         return []
     return _Drawing().of(root) if root is not None else []
-
-
-def is_structured(html: str) -> bool:
-    """Whether a program marked quotes, headers or forwards in this HTML."""
-    sample = html[:2_000_000]
-    return "<blockquote" in sample or bool(_BOXES.search(sample) or _HEADS.search(sample) or "border-top:solid" in sample)
 
 
 class _Drawing:
@@ -123,7 +119,9 @@ class _Drawing:
         state = _State(before.hidden, before.pre, before.depth, before.boxes, before.mark)
         state.block = tag in _BLOCKS
         state.spaced = tag in _SPACED and "Mso" not in names and not _NO_MARGIN.search(style)
-        state.hidden = before.hidden or tag in _SKIPPED or element.get("hidden") is not None or bool(_HIDDEN.search(style))
+        state.hidden = (
+            before.hidden or tag in _SKIPPED or element.get("hidden") is not None or bool(_HIDDEN.search(style))
+        )
         state.pre = before.pre or tag == "pre" or "white-space:pre" in style
         if state.block:
             self._end_line()

@@ -145,7 +145,9 @@ def _is_closing(texts: Sequence[str], at: int) -> bool:
         return True
     rest = text[len(phrase) :].lstrip()
     spaced = len(more.split()) if any(ord(char) < 0x2E80 for char in more) else len(more) // 3  # noqa: PLR2004 — CJK
-    if rest[:1] not in ",-،" and rest.endswith((".", "!")) and spaced > 1:  # "Thanks for your help!" is said, not signed
+    if (
+        rest[:1] not in ",-،" and rest.endswith((".", "!")) and spaced > 1
+    ):  # "Thanks for your help!" is said, not signed
         return False
     return len(text) < 60 and spaced <= 5 and not rest.endswith((":", "?", "："))  # noqa: PLR2004
 
@@ -214,11 +216,17 @@ def _is_names(texts: Sequence[str], author: Address | None) -> bool:
 
 
 def _is_name(text: str, author: Address | None) -> bool:
-    if len(text) > _SHORT or (text.endswith(_SENTENCE_ENDS) and len(text) > 4) or text.startswith(("-", "*", "•")):  # noqa: PLR2004
+    if (
+        len(text) > _SHORT
+        or (text.endswith(_SENTENCE_ENDS) and len(text) > 4)
+        or text.startswith(("-", "*", "•", "/ "))
+    ):  # noqa: PLR2004
         return False
     folded = fold(text)
     table = endings()
-    words = [word for word in "".join(char if char.isalnum() or char in "'-" else " " for char in folded).split() if word]
+    words = [
+        word for word in "".join(char if char.isalnum() or char in "'-" else " " for char in folded).split() if word
+    ]
     if not words or len(words) > 10 or any(word.isdigit() and len(word) > 6 for word in words) or "@" in text:  # noqa: PLR2004
         return "@" in text and len(words) < 6  # noqa: PLR2004
     if author and author.name and _alike(words, fold(author.name)):
