@@ -10,6 +10,7 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from mobilize.campaign.faults import Fault
 from mobilize.errors import DataFaulty
@@ -28,9 +29,9 @@ KEYS = {
     "who": ("ours", "government", "others", "itself", "preposition"),
     "object": ("draft", "part", "amendment"),
     "concern": ("duties", "law", "srhr", "other", "trouble", "fine"),
-    "plan": ("will", "maybe", "drop", "left", "done", "only_named"),
+    "plan": ("will", "maybe", "drop", "left", "done", "only_named", "approach"),
     "kind": (
-        "acknowledge", "automatic", "absent", "unsubscribe", "complaint", "spam", "institution", "report",
+        "acknowledge", "automatic", "absent", "unsubscribe", "complaint", "spam", "institution", "meeting", "report",
     ),
 }  # fmt: skip
 
@@ -52,7 +53,7 @@ def load(language: str, own: str = "") -> Lexicon:
     own: the TOML text of the campaign's own lexicon of that language; empty: it has none.
     Raises DataFaulty, with every fault of the campaign's text.
     """
-    if language not in LANGUAGES and not own:
+    if not own and not _file(language).is_file():
         return load("en")
     table = _merged(_shipped(language), _read(own, f"lexicon/{language}.toml") if own else {})
     faults: list[Fault] = []
@@ -68,10 +69,14 @@ def load(language: str, own: str = "") -> Lexicon:
 
 
 def _shipped(language: str) -> Table:
-    if language not in LANGUAGES:
-        return {}
-    text = resources.files("mobilize.inbox.lexicon").joinpath(f"{language}.toml").read_text("utf-8")
-    return _read(text, f"{language}.toml")
+    file = _file(language)
+    return _read(file.read_text("utf-8"), file.name) if file.is_file() else {}
+
+
+def _file(language: str) -> Traversable:
+    """Our file of a language; a code that is no plain word names a file that is not there."""
+    name = language if language.isalpha() else "none"
+    return resources.files("mobilize.inbox.lexicon").joinpath(f"{name}.toml")
 
 
 def _read(text: str, path: str) -> Table:
