@@ -96,6 +96,11 @@ class NotConfirmed(MobilizeError):
 class ServerUnreachable(MobilizeError):
     """The mail server cannot be used, nothing was sent"""
 
+    def __init__(self, detail: str = "", *, hint: str = "", busy: bool = False) -> None:
+        #: It is there, and only has too many connections now.
+        self.busy = busy
+        super().__init__(detail, hint=hint)
+
 
 class LoginRefused(MobilizeError):
     """The mail server refused the login, nothing was sent"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 5
     #: Seconds to wait for an answer.
     smtp_timeout: Annotated[float, Field(gt=0, le=600)] = 60
+    #: What the account bears, by name: microsoft365, gmail, workspace, own, careful; empty: no limit but those below.
+    smtp_preset: Literal["", "microsoft365", "gmail", "workspace", "own", "careful"] = ""
+    #: Letters a second, a minute, a day, and a minute to one destination domain; 0: as the preset says.
+    smtp_per_second: Annotated[float, Field(ge=0)] = 0
+    smtp_per_minute: Annotated[float, Field(ge=0)] = 0
+    smtp_per_day: Annotated[int, Field(ge=0)] = 0
+    smtp_per_domain: Annotated[float, Field(ge=0)] = 0
     #: Reserved names (.example) may be sent to, and only to a loopback server.
     smtp_sandbox: bool = False
 

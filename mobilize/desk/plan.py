@@ -13,9 +13,11 @@ from mobilize.installation import Installation
 from mobilize.letter import merge, mime
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.post import outbox
-from mobilize.post.outbox import Fate, address_digest
+from mobilize.post.outbox import Fate
 from mobilize.post.smtp import is_loopback
 from mobilize.post.states import State
+from mobilize.store import suppression
+from mobilize.store.suppression import address_digest
 from mobilize.world.countries import countries, groups
 
 #: Names that belong to nobody (RFC 2606, RFC 6761): examples stand on them, and nothing may be sent there.
@@ -125,7 +127,7 @@ def plan(
         fates = {each.contact: each for each in outbox.fates(connection, campaign.slug, round)}
         written_to = outbox.addresses_written_to(connection, campaign.slug, round)
         digests = [address_digest(email) for contact in campaign.contacts for email in contact.emails]
-        suppressed = outbox.suppressed(connection, digests)
+        suppressed = suppression.suppressed(connection, digests)
     letters: list[Letter] = []
     skipped: list[Skipped] = []
     for contact in campaign.contacts:
@@ -220,7 +222,7 @@ def entries(installation: Installation, letters: tuple[Letter, ...]) -> Iterator
             country=letter.contact.country,
             audience=letter.contact.audience.value,
             language=letter.language,
-            address=address_digest(letter.contact.emails[0]),
+            address_digest=address_digest(letter.contact.emails[0]),
             digest=letter.digest,
             message_id=mime.message_id(installation.secret, letter, installation.campaign.sender.address),
         )

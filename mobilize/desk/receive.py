@@ -19,6 +19,7 @@ from mobilize.post.outbox import Fate
 from mobilize.post.states import State
 from mobilize.replies import log
 from mobilize.replies.triage import attention
+from mobilize.store import suppression
 
 #: Origin of a message that was kept by an earlier run and never read: that run died in between.
 _KEPT = "kept"
@@ -118,11 +119,11 @@ def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.date
             reason = f"bounced: {bounce.status or 'no status given'}"
             outbox.move(connection, campaign, fate.letter, State.SENT, State.FAILED, reason=reason, now=now)
         if bounce.dead:
-            outbox.suppress(connection, bounce.address, reason="dead", source=source, now=now)
+            suppression.suppress(connection, bounce.address, reason="dead", source=source, now=now)
     if reply.kind == "complaint" and reply.complaint_address:
-        outbox.suppress(connection, reply.complaint_address, reason="complained", source=source, now=now)
+        suppression.suppress(connection, reply.complaint_address, reason="complained", source=source, now=now)
     if reply.kind == "unsubscribe" and reply.via == "direct" and reply.from_address:
-        outbox.suppress(connection, reply.from_address, reason="unsubscribed", source=source, now=now)
+        suppression.suppress(connection, reply.from_address, reason="unsubscribed", source=source, now=now)
 
 
 def context_of(installation: Installation, today: dt.date) -> Context:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import fcntl
 import random
-import secrets
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from mobilize.desk import plan as planning
+from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
-from mobilize.errors import MobilizeError
-from mobilize.installation import LEDGER_FOLDER, Installation
+from mobilize.errors import LedgerUnusable, MobilizeError
+from mobilize.installation import Installation
 from mobilize.letter import html, mime, pdf, text
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.letter.mime import Attachment, Message
 from mobilize.post import deliver, outbox, smtp
-from mobilize.post.outbox import address_digest
+from mobilize.post.carrier import Run, Told
+from mobilize.post.schedule import PRESETS, Pace
 from mobilize.post.smtp import Server
-from mobilize.post.verdict import Answer, Verdict
+
+#: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
+PATIENCE = 90.0
 
 #: Days after sending during which an answer's token is good, where the campaign has no end of its own.
 ANSWER_DAYS = 180
@@ -61,56 +62,95 @@ def server_of(installation: Installation) -> Server:
     )
 
 
+def pace_of(installation: Installation) -> Pace:
+    """How fast the settings let letters go: the preset, and what is said besides it."""
+    settings = installation.settings
+    preset = PRESETS[settings.smtp_preset]
+    return replace(
+        preset,
+        per_second=settings.smtp_per_second or preset.per_second,
+        per_minute=settings.smtp_per_minute or preset.per_minute,
+        per_day=settings.smtp_per_day or preset.per_day,
+        per_domain=settings.smtp_per_domain or preset.per_domain,
+        connections=min(settings.smtp_connections, preset.connections)
+        if settings.smtp_preset
+        else settings.smtp_connections,
+    )
+
+
 def send(
     installation: Installation,
     plan: Plan,
     *,
     now: Callable[[], dt.datetime],
     told: Callable[[str, int, int], None],
+    said: Callable[[str], None] = lambda _: None,
+    patience: float = PATIENCE,
 ) -> Sent:
     """Send the letters of a plan. Ctrl-C lets the letters on the wire finish; a second run goes on.
 
-    now: gives the present moment. told: shows progress (what, done, of).
+    now: gives the present moment. told: shows progress (what, done, of). said: a sentence about the run.
+    patience: seconds to wait while no letter may go, before the run ends; infinity: until all are decided.
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     smtp.check(server_of(installation))
-    with _holding(installation) as (holder, is_dead):
-        campaign = installation.campaign.slug
-        with installation.store.writing() as connection:
-            dead = [each for each in outbox.holders(connection, campaign) if is_dead(each)]
-            recovered = outbox.recover(connection, campaign, dead, now=now())
-            planned = tuple(planning.entries(installation, plan.letters))
-            added = set(outbox.queue(connection, campaign, planned, now=now()))
-            for entry in planned:
-                if entry.letter not in added:
-                    # Queued by an earlier run: its contact or template may have changed since.
-                    outbox.redo(connection, campaign, entry)
-        ledger = _Ledger(installation=installation, holder=holder, now=now, addresses=_addresses(plan))
+    with holding(installation) as (holder, is_dead):
+        recovered = _queue(installation, plan, is_dead, now())
         states: Counter[str] = Counter()
 
-        def settled(each: deliver.Told) -> None:
+        def settled(each: Told) -> None:
             states[each.state.value] += 1
             told("sending", states.total(), len(plan.letters))
 
-        run = deliver.Run(
-            server=server_of(installation),
-            ledger=ledger,
-            make=_maker(installation, plan, now),
-            told=settled,
-            chance=random.random,
-        )
-        _carry_out(run, _in_order(plan), installation.settings.smtp_connections)
+        run = _run(installation, plan, holder, now, patience=patience)
+        run.told, run.said = settled, said
+        try:
+            _carry_out(run, _in_order(plan))
+        finally:
+            # What a second Ctrl-C, or a ledger that failed, left on the wire: queued again, or in doubt.
+            with suppress(LedgerUnusable), installation.store.writing() as connection:
+                _again, doubtful = outbox.recover(connection, installation.campaign.slug, [holder], now=now())
+                states["in_doubt"] += doubtful
     return Sent(
-        states=dict(states),
+        states={state: count for state, count in states.items() if count},
         left=len(plan.letters) - states.total(),
         recovered=recovered,
-        trouble=run.trouble.sentence if run.trouble and run.waiting else "",
+        trouble=run.trouble.sentence if run.trouble and len(plan.letters) > states.total() else "",
         stopped=run.stopping,
     )
 
 
-def _addresses(plan: Plan) -> Mapping[LetterId, tuple[str, ...]]:
-    return {letter.id: tuple(address_digest(each) for each in letter.contact.emails) for letter in plan.letters}
+def _queue(installation: Installation, plan: Plan, is_dead: Callable[[str], bool], now: dt.datetime) -> tuple[int, int]:
+    """Put the letters into the outbox. Returns what was taken back of programs that died: queued again, in doubt."""
+    campaign = installation.campaign.slug
+    with installation.store.writing() as connection:
+        dead = [each for each in outbox.holders(connection, campaign) if is_dead(each)]
+        recovered = outbox.recover(connection, campaign, dead, now=now)
+        planned = tuple(planning.entries(installation, plan.letters))
+        added = set(outbox.queue(connection, campaign, planned, now=now))
+        for entry in planned:
+            if entry.letter not in added:
+                # Queued by an earlier run: its contact or template may have changed since.
+                outbox.redo(connection, campaign, entry)
+    return recovered
+
+
+def _run(
+    installation: Installation, plan: Plan, holder: str, now: Callable[[], dt.datetime], *, patience: float
+) -> Run:
+    pace = pace_of(installation)
+    addresses = {letter.id: letter.contact.emails for letter in plan.letters}
+    return Run(
+        server=server_of(installation),
+        ledger=Books(installation=installation, holder=holder, now=now, pace=pace, addresses=addresses),
+        make=_maker(installation, plan, now),
+        told=lambda _: None,
+        said=lambda _: None,
+        chance=random.random,
+        clock=lambda: now().timestamp(),
+        pace=pace,
+        patience=patience,
+    )
 
 
 def _in_order(plan: Plan) -> list[LetterId]:
@@ -118,15 +158,23 @@ def _in_order(plan: Plan) -> list[LetterId]:
     return [letter.id for letter in sorted(plan.letters, key=lambda each: (each.language, each.contact.country))]
 
 
-def _carry_out(run: deliver.Run, letters: list[LetterId], connections: int) -> None:
-    """Run the delivery to its end; Ctrl-C and SIGTERM ask it to stop after the letters on the wire."""
+def _carry_out(run: Run, letters: list[LetterId]) -> None:
+    """Run the delivery to its end. Ctrl-C and SIGTERM ask it to stop after the letters on the wire; a second, now."""
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
+        work = asyncio.ensure_future(deliver.deliver(run, letters))
+
+        def stop() -> None:
+            if run.stopping:
+                work.cancel()
+            run.stopping = True
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, lambda: setattr(run, "stopping", True))
+            loop.add_signal_handler(number, stop)
         try:
-            await deliver.deliver(run, letters, connections=connections)
+            with suppress(asyncio.CancelledError):
+                await work
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
@@ -160,77 +208,3 @@ def message(installation: Installation, letter: Letter, *, now: dt.datetime) -> 
         now=now,
         answers_until=max(end, now.date()) + dt.timedelta(days=ANSWER_DAYS),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ledger:
-    """The outbox as delivery sees it: each call a transaction of its own."""
-
-    installation: Installation
-    holder: str
-    now: Callable[[], dt.datetime]
-    #: Letter -> digests of the addresses that it goes to.
-    addresses: Mapping[LetterId, tuple[str, ...]]
-
-    @property
-    def campaign(self) -> str:
-        return self.installation.campaign.slug
-
-    def claim(self, letter: LetterId) -> int | None:
-        with self.installation.store.writing() as connection:
-            # Looked at last: somebody may have asked to be left alone since the plan was made (B20).
-            if outbox.suppressed(connection, self.addresses[letter]):
-                return None
-            return outbox.claim(connection, self.campaign, letter, self.holder, now=self.now())
-
-    def hand_over(self, letter: LetterId) -> None:
-        with self.installation.store.writing() as connection:
-            outbox.hand_over(connection, self.campaign, letter, self.holder)
-
-    def settle(self, letter: LetterId, verdict: Verdict, answer: Answer, attempt: int) -> None:
-        with self.installation.store.writing() as connection:
-            outbox.settle(
-                connection,
-                self.campaign,
-                letter,
-                self.holder,
-                verdict=verdict,
-                answer=answer,
-                attempt=attempt,
-                host=self.installation.settings.smtp_host,
-                now=self.now(),
-            )
-
-    def put_back(self, letter: LetterId) -> None:
-        with self.installation.store.writing() as connection:
-            outbox.put_back(connection, self.campaign, letter, self.holder, now=self.now())
-
-
-@contextmanager
-def _holding(installation: Installation) -> Iterator[tuple[str, Callable[[str], bool]]]:
-    """Name this process as a holder of letters, by a locked file: the system frees the lock when a process dies.
-
-    Yields the name, and a function that says of another name whether its process is dead.
-    """
-    folder = installation.folder / LEDGER_FOLDER / "holders"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = secrets.token_hex(8)
-    path = folder / name
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        try:
-            yield name, lambda other: other != name and _is_dead(folder / other)
-        finally:
-            path.unlink(missing_ok=True)
-
-
-def _is_dead(path: Path) -> bool:
-    try:
-        with path.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return True
-    except BlockingIOError:
-        return False
-    path.unlink(missing_ok=True)
-    return True

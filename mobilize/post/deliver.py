@@ -1,167 +1,131 @@
 """Claim -> send -> record, over several connections at once.
 
 The connection comes first, then the claim, then the transaction: of a crash, at most one letter a connection is left
-in doubt. What goes wrong with one letter stays with that letter.
+in doubt. What goes wrong with one letter stays with that letter; what goes wrong with the server slows all, or ends
+the run with what was not sent still waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Protocol
 
-from aiosmtplib import SMTP
-
-from mobilize.errors import LetterWrong, LoginRefused, MobilizeError, ServerUnreachable, TemplateWrong
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import smtp
-from mobilize.post.smtp import Server
-from mobilize.post.states import State
-from mobilize.post.verdict import Answer, Stage, Verdict, verdict
-
-#: How often in a row a connection may fail before its task gives up; the letters stay queued.
-MOST_FAILURES = 3
-
-#: Letters that one connection carries before it is opened anew: small relays close it after about a hundred.
-LETTERS_A_CONNECTION = 100
+from mobilize.post.carrier import Carrier, Run
+from mobilize.post.load import Load
+from mobilize.post.notes import Answers, Later, Ledger, Page, Settled, Tried
 
 
-class Ledger(Protocol):
-    """What delivery writes down, each call durable when it returns. Made by desk/send over the outbox."""
-
-    def claim(self, letter: LetterId) -> int | None:
-        """Take a letter; which try this is, or None where it is not to be had."""
-
-    def hand_over(self, letter: LetterId) -> None:
-        """The text goes out next."""
-
-    def settle(self, letter: LetterId, verdict: Verdict, answer: Answer, attempt: int) -> None:
-        """The letter's fate."""
-
-    def put_back(self, letter: LetterId) -> None:
-        """Nothing was handed over: it waits again, and this was no try."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One letter settled, for whoever shows progress. Ids only."""
-
-    letter: LetterId
-    state: State
-    reason: str
-
-
-@dataclass(slots=True)
-class Run:
-    """One delivery under way: what is to go, and whether to stop."""
-
-    server: Server
-    ledger: Ledger
-    #: Makes the message of a letter; runs in a thread. LetterWrong and TemplateWrong fail that letter alone.
-    make: Callable[[LetterId], Message]
-    told: Callable[[Told], None]
-    #: From 0 to 1, spreads retries.
-    chance: Callable[[], float]
-    waiting: deque[LetterId] = field(default_factory=deque)
-    stopping: bool = False
-    #: Why connections were given up, the last one's words.
-    trouble: MobilizeError | None = None
-
-
-async def deliver(run: Run, letters: Iterable[LetterId], *, connections: int) -> None:
-    """Send letters over so many connections; returns when all are settled, `run.stopping` is set, or no server is left.
+async def deliver(run: Run, letters: Iterable[LetterId]) -> None:
+    """Send letters; returns when all are settled, `run.stopping` is set, or the run was given up (`run.trouble`).
 
     Raises ServerUnreachable or LoginRefused where not even the first connection can be made: nothing was claimed.
-    After that, a server that goes away ends the run with `run.trouble` set, and what was not sent stays queued.
+    Raises LedgerUnusable, in a group, where the ledger fails: nothing more is sent. Cancelled, it ends at once; the
+    letters on the wire stay `sending` until `outbox.recover` judges them.
     """
-    run.waiting.extend(letters)
-    if not run.waiting:
+    run.agenda.add(letters)
+    if not run.agenda:
         return
     first = await smtp.connect(run.server)
-    wanted = min(connections, len(run.waiting))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_carry(run, first))
-        for _ in range(wanted - 1):
-            tasks.create_task(_carry(run, None))
-
-
-async def _carry(run: Run, client: SMTP | None) -> None:
-    """One connection's work: letters one after another, the connection renewed where it ends."""
-    failures = carried = 0
+    most = min(run.pace.connections, len(run.agenda))
+    crew = _Crew(run, Load(most=most))
+    writing = asyncio.create_task(crew.scribe.work())
     try:
-        while run.waiting and not run.stopping:
-            if client is None:
-                try:
-                    client = await smtp.connect(run.server)
-                except (ServerUnreachable, LoginRefused) as error:
-                    failures += 1
-                    run.trouble = error
-                    # Too many connections is the usual reason: the others carry on, and this one waits or ends.
-                    if failures >= MOST_FAILURES or isinstance(error, LoginRefused):
-                        return
-                    await asyncio.sleep(failures)
-                    continue
-                carried = 0
-            kept = await _one(run, client)
-            carried += 1
-            failures = 0 if kept else failures + 1
-            if not kept or carried >= LETTERS_A_CONNECTION:
-                await smtp.close(client)
-                client = None
-            if failures >= MOST_FAILURES:
-                run.trouble = ServerUnreachable("the server keeps closing the connection")
-                return
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(most):
+                tasks.create_task(Carrier(crew=crew, number=number, line=None if number else first).work())
     finally:
-        if client is not None:
-            await smtp.close(client)
+        crew.scribe.end()
+        await writing
 
 
-async def _one(run: Run, client: SMTP) -> bool:
-    """Take the next letter all the way. Returns whether the connection can carry another."""
-    letter = run.waiting.popleft()
-    message = await _made(run, letter)
-    if message is None:
-        return True
-    if run.stopping:
-        return True
-    attempt = run.ledger.claim(letter)
-    if attempt is None:
-        return True
-    return await asyncio.shield(_transaction(run, client, message, attempt))
+class _Crew:
+    """What the carriers of a run share: the scribe, the bell, and what is known of the server."""
+
+    def __init__(self, run: Run, load: Load) -> None:
+        self.run = run
+        self.load = load
+        self.busy = 0
+        self.put_back: dict[LetterId, int] = {}
+        self.scribe = _Scribe(run.ledger)
+        self._bell = asyncio.Event()
+
+    def wake(self) -> None:
+        self._bell.set()
+        self._bell = asyncio.Event()
+
+    async def pause(self, seconds: float | None) -> None:
+        # Looks up now and then in any case: `run.stopping` may be set from outside the event loop.
+        try:
+            async with asyncio.timeout(min(seconds, _LOOK_UP) if seconds is not None else _LOOK_UP):
+                await self._bell.wait()
+        except TimeoutError:
+            pass
+
+    async def made(self, letter: LetterId) -> Message:
+        return await asyncio.to_thread(self.run.make, letter)
+
+    async def book(self, letter: LetterId) -> float | Later:
+        return (await self.scribe.write(lambda page: page.booked.append(letter))).turns[letter]
+
+    async def claim(self, letter: LetterId) -> Tried | Later | None:
+        return (await self.scribe.write(lambda page: page.claimed.append(letter))).claims.get(letter)
+
+    async def hand_over(self, letter: LetterId) -> None:
+        await self.scribe.write(lambda page: page.handed_over.append(letter))
+
+    async def give_back(self, tried: Tried) -> None:
+        await self.scribe.write(lambda page: page.put_back.append(tried))
+
+    async def settle(self, settled: Settled) -> None:
+        await self.scribe.write(lambda page: page.settled.append(settled))
 
 
-async def _made(run: Run, letter: LetterId) -> Message | None:
-    """Make the message before the letter is claimed; a letter that cannot be made fails by itself."""
-    try:
-        return await asyncio.to_thread(run.make, letter)
-    except (LetterWrong, TemplateWrong) as error:
-        attempt = run.ledger.claim(letter)
-        if attempt is not None:
-            answer = Answer(stage=Stage.CONNECT, code=None, text="")
-            reason = f"the letter cannot be made: {error.sentence}"
-            failed = Verdict(state=State.FAILED, reason=reason, enhanced="", retry_after=None)
-            _settle(run, letter, failed, answer, attempt)
-        return None
+#: Seconds after which a pause looks up.
+_LOOK_UP = 1.0
 
 
-async def _transaction(run: Run, client: SMTP, message: Message, attempt: int) -> bool:
-    """Envelope, text, verdict. Shielded: once it has begun, it is seen through, whoever presses Ctrl-C."""
-    answer = await smtp.envelope(client, message)
-    if answer is None:
-        # On disk before the first byte of the text: a crash from here on leaves the letter in doubt.
-        run.ledger.hand_over(message.letter)
-        answer = await smtp.text(client, message)
-    _settle(run, message.letter, verdict(answer, attempt, jitter=run.chance()), answer, attempt)
-    if answer.code is None or answer.code == 421:  # noqa: PLR2004 - RFC 5321 3.8: the server closes the connection
-        return False
-    if answer.stage is Stage.TEXT and answer.code < 400:  # noqa: PLR2004
-        return client.is_connected
-    return await smtp.reset(client)
+class _Scribe:
+    """Writes the notes of all carriers into the ledger: those that come while a page is written go on the next.
 
+    So ten connections cost one commit to disk in place of ten (measured: docs/decisions/040).
+    """
 
-def _settle(run: Run, letter: LetterId, decided: Verdict, answer: Answer, attempt: int) -> None:
-    run.ledger.settle(letter, decided, answer, attempt)
-    run.told(Told(letter=letter, state=decided.state, reason=decided.reason))
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._page = Page()
+        self._written: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+        self._has_work = asyncio.Event()
+        self._ended = False
+
+    async def write(self, note: Callable[[Page], None]) -> Answers:
+        """Put a note on the next page, and wait until that is durable. Raises LedgerUnusable."""
+        note(self._page)
+        self._has_work.set()
+        # Shielded: of the carriers that wait for one page, one that is cancelled must not take it from the others.
+        return await asyncio.shield(self._written)
+
+    def end(self) -> None:
+        """Stop when nothing is left to write."""
+        self._ended = True
+        self._has_work.set()
+
+    async def work(self) -> None:
+        """Write page after page, until the end."""
+        while not self._ended or self._has_work.is_set():
+            await self._has_work.wait()
+            self._has_work.clear()
+            if self._ended and self._page == Page():
+                return
+            page, written = self._page, self._written
+            self._page, self._written = Page(), asyncio.get_running_loop().create_future()
+            try:
+                answers = await asyncio.to_thread(self._ledger.write, page)
+            except Exception as error:  # noqa: BLE001 - whoever waits for the page gets it
+                written.set_exception(error)
+                # Marked as seen: where all who waited were cancelled, nobody is left to look.
+                written.exception()
+            else:
+                written.set_result(answers)

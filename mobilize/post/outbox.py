@@ -6,17 +6,18 @@ Every change names the state it starts from, in one UPDATE: of two processes tha
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, insert, or_, select, update
 
 from mobilize.errors import LedgerUnusable
 from mobilize.letter.merge import LetterId
+from mobilize.post.notes import Page, Settled, Tried
 from mobilize.post.states import State, may
-from mobilize.post.verdict import Answer, Verdict, without_addresses
-from mobilize.store.schema import attempts, letters, suppression
+from mobilize.post.verdict import Answer, Verdict, enhanced_code, without_addresses
+from mobilize.store.schema import attempts, letters, refusals
+from mobilize.store.suppression import address_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,8 @@ class Entry:
     country: str
     audience: str
     language: str
-    #: address_digest() of its first address.
-    address: str
+    #: Of its first address.
+    address_digest: str
     #: Digest of the text.
     digest: str
     message_id: str
@@ -54,14 +55,6 @@ class Fate:
     message_id: str
 
 
-def address_digest(address: str) -> str:
-    """Digest an address so that it can be compared and not read: SHA-256 of its lower-case form.
-
-    Letter case counts in no mailbox that anyone has met (RFC 5321 2.4 lets it), and twice is worse than not at all.
-    """
-    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
-
-
 # --- queue -----------------------------------------------------------------------------------------------------------
 
 
@@ -73,29 +66,15 @@ def queue(connection: Connection, campaign: str, entries: Iterable[Entry], *, no
     added = []
     known = _known(connection, campaign)
     for entry in entries:
-        by_contact, by_address = (entry.round, entry.contact), (entry.round, entry.address)
+        by_contact, by_address = (entry.round, entry.contact), (entry.round, entry.address_digest)
         if by_contact in known or by_address in known:
             continue
         known |= {by_contact, by_address}
-        connection.execute(
-            insert(letters).values(
-                campaign=campaign,
-                letter=entry.letter,
-                contact=entry.contact,
-                round=entry.round,
-                country=entry.country,
-                audience=entry.audience,
-                language=entry.language,
-                address_digest=entry.address,
-                digest=entry.digest,
-                message_id=entry.message_id,
-                state=State.QUEUED,
-                queued_at=now,
-                changed_at=now,
-            )
-        )
-        added.append(entry.letter)
-    return added
+        added.append(entry)
+    if added:
+        same = {"campaign": campaign, "state": State.QUEUED, "queued_at": now, "changed_at": now}
+        connection.execute(insert(letters), [{**asdict(entry), **same} for entry in added])
+    return [entry.letter for entry in added]
 
 
 def _known(connection: Connection, campaign: str) -> set[tuple[int, str]]:
@@ -120,20 +99,9 @@ def fate(connection: Connection, campaign: str, letter: str) -> Fate | None:
 
 
 def _fate(row: Row[tuple[object, ...]]) -> Fate:
-    return Fate(
-        letter=LetterId(row.letter),
-        contact=row.contact,
-        round=row.round,
-        country=row.country,
-        audience=row.audience,
-        language=row.language,
-        state=State(row.state),
-        attempts=row.attempts,
-        due_at=row.due_at,
-        changed_at=row.changed_at,
-        reason=row.reason,
-        message_id=row.message_id,
-    )
+    known = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    fields = {name: known[name] for name in Fate.__dataclass_fields__}
+    return Fate(**{**fields, "state": State(known["state"])})
 
 
 def addresses_written_to(connection: Connection, campaign: str, round: int) -> dict[str, str]:
@@ -177,14 +145,32 @@ def due(connection: Connection, campaign: str, round: int, *, now: dt.datetime) 
     return [LetterId(row.letter) for row in rows]
 
 
-def claim(connection: Connection, campaign: str, letter: LetterId, holder: str, *, now: dt.datetime) -> int | None:
-    """Take one letter, with a connection in hand and just before MAIL FROM; commit before anything is said.
+def write(
+    connection: Connection, campaign: str, holder: str, page: Page, *, host: str, now: dt.datetime
+) -> Mapping[LetterId, Tried]:
+    """Write a page of notes of one holder, in one transaction of the caller's.
 
-    Returns which try this is, from 1; None: another process has it, or it is not to go any more.
+    host: the server that gave the answers. Returns the letters that were claimed, and the try that now begins.
+    Raises LedgerUnusable where another program changed a letter that this one holds.
     """
+    _settle(connection, campaign, holder, page.settled, now=now)
+    _put_back(connection, campaign, holder, page.put_back, now=now)
+    _record(connection, campaign, page, host=host, now=now)
+    if page.handed_over:
+        held = connection.execute(
+            update(letters).where(_held(campaign, page.handed_over, holder)).values(handed_over=True)
+        )
+        _all_of_them(held.rowcount, page.handed_over)
+    return _claim(connection, campaign, holder, page.claimed, now) if page.claimed else {}
+
+
+def _claim(
+    connection: Connection, campaign: str, holder: str, wanted: Sequence[LetterId], now: dt.datetime
+) -> Mapping[LetterId, Tried]:
+    """Take letters, with a connection in hand and just before MAIL FROM. Of two programs, one gets each."""
     taken = connection.execute(
         update(letters)
-        .where(_is(campaign, letter))
+        .where(_are(campaign, wanted))
         .where(
             or_(
                 letters.c.state == State.QUEUED,
@@ -196,64 +182,94 @@ def claim(connection: Connection, campaign: str, letter: LetterId, holder: str, 
             holder=holder,
             handed_over=False,
             attempts=letters.c.attempts + 1,
+            tried_since=func.coalesce(letters.c.tried_since, now),
             changed_at=now,
             reason="",
         )
-        .returning(letters.c.attempts)
-    ).first()
-    return taken.attempts if taken else None
-
-
-def hand_over(connection: Connection, campaign: str, letter: LetterId, holder: str) -> None:
-    """Note that the text is about to go out: from now on a crash leaves the letter in doubt. Commit before the text."""
-    held = connection.execute(update(letters).where(_held(campaign, letter, holder)).values(handed_over=True))
-    _exactly_one(held.rowcount, letter)
-
-
-def settle(
-    connection: Connection,
-    campaign: str,
-    letter: LetterId,
-    holder: str,
-    *,
-    verdict: Verdict,
-    answer: Answer,
-    attempt: int,
-    host: str,
-    now: dt.datetime,
-) -> None:
-    """Write what became of a letter that this process holds, with the server's own words."""
-    due_at = now + dt.timedelta(seconds=verdict.retry_after) if verdict.retry_after is not None else None
-    held = connection.execute(
-        update(letters)
-        .where(_held(campaign, letter, holder))
-        .values(state=verdict.state, holder=None, due_at=due_at, changed_at=now, reason=verdict.reason)
+        .returning(letters.c.letter, letters.c.attempts, letters.c.tried_since)
     )
-    _exactly_one(held.rowcount, letter)
-    connection.execute(
-        insert(attempts).values(
-            campaign=campaign,
-            letter=letter,
-            attempt=attempt,
-            at=now,
-            host=host,
-            state=verdict.state,
-            code=answer.code,
-            enhanced=verdict.enhanced,
-            answer=without_addresses(answer.text),
+    return {
+        LetterId(row.letter): Tried(
+            letter=LetterId(row.letter), attempt=row.attempts, age=(now - row.tried_since).total_seconds()
         )
-    )
+        for row in taken
+    }
 
 
-def put_back(connection: Connection, campaign: str, letter: LetterId, holder: str, *, now: dt.datetime) -> None:
-    """Give back a letter of which nothing was handed over: it is queued again, and this was no try."""
+def _settle(
+    connection: Connection, campaign: str, holder: str, settled: Sequence[Settled], *, now: dt.datetime
+) -> None:
+    """Write what became of letters that this program holds, with the server's own words."""
+    if not settled:
+        return
     held = connection.execute(
         update(letters)
-        .where(_held(campaign, letter, holder))
-        .where(letters.c.handed_over.is_(False))
-        .values(state=State.QUEUED, holder=None, attempts=letters.c.attempts - 1, changed_at=now)
+        .where(letters.c.campaign == campaign, letters.c.letter == bindparam("which"))
+        .where(letters.c.state == State.SENDING, letters.c.holder == holder)
+        .values(state=bindparam("into"), holder=None, due_at=bindparam("due"), changed_at=now, reason=bindparam("why")),
+        [
+            {
+                "which": each.tried.letter,
+                "into": each.verdict.state,
+                "why": each.verdict.reason,
+                "due": _due(each.verdict, now),
+            }
+            for each in settled
+        ],
     )
-    _exactly_one(held.rowcount, letter)
+    _all_of_them(held.rowcount, [each.tried.letter for each in settled])
+
+
+def _due(verdict: Verdict, now: dt.datetime) -> dt.datetime | None:
+    return now + dt.timedelta(seconds=verdict.retry_after) if verdict.retry_after is not None else None
+
+
+def _put_back(
+    connection: Connection, campaign: str, holder: str, put_back: Sequence[Tried], *, now: dt.datetime
+) -> None:
+    """Give back letters of which the server took nothing: they are queued again, and this was no try of theirs."""
+    if not put_back:
+        return
+    which = [each.letter for each in put_back]
+    again = {"state": State.QUEUED, "holder": None, "handed_over": False, "due_at": None, "changed_at": now}
+    held = connection.execute(
+        update(letters).where(_held(campaign, which, holder)).values(attempts=letters.c.attempts - 1, **again)
+    )
+    _all_of_them(held.rowcount, which)
+
+
+#: A try that was none does not start the clock.
+_FIRST_IS_FORGOTTEN = case((letters.c.attempts > 1, letters.c.tried_since), else_=None)
+
+
+def _record(connection: Connection, campaign: str, page: Page, *, host: str, now: dt.datetime) -> None:
+    """Add a row a try, and one a recipient that was refused alone."""
+    tries = [(each.tried, each.verdict.state) for each in page.settled]
+    tries += [(tried, State.QUEUED) for tried in page.put_back if tried.answer is not None]
+    if tries:
+        rows = [
+            {"at": now, "host": host, "state": state, "sha256": tried.sha256, **_said(campaign, tried, tried.answer)}
+            for tried, state in tries
+        ]
+        connection.execute(insert(attempts), rows)
+    alone = [
+        {"place": place, **_said(campaign, tried, answer)}
+        for tried, _ in tries
+        for place, answer in tried.refused.items()
+    ]
+    if alone:
+        connection.execute(insert(refusals), alone)
+
+
+def _said(campaign: str, tried: Tried, answer: Answer | None) -> Mapping[str, object]:
+    return {
+        "campaign": campaign,
+        "letter": tried.letter,
+        "attempt": tried.attempt,
+        "code": answer.code if answer else None,
+        "enhanced": enhanced_code(answer.text) if answer else "",
+        "answer": without_addresses(answer.text) if answer else "",
+    }
 
 
 def holders(connection: Connection, campaign: str) -> set[str]:
@@ -283,7 +299,13 @@ def recover(connection: Connection, campaign: str, dead: Collection[str], *, now
     again = connection.execute(
         update(letters)
         .where(orphaned, letters.c.handed_over.is_(False))
-        .values(state=State.QUEUED, holder=None, attempts=letters.c.attempts - 1, changed_at=now)
+        .values(
+            state=State.QUEUED,
+            holder=None,
+            attempts=letters.c.attempts - 1,
+            tried_since=_FIRST_IS_FORGOTTEN,
+            changed_at=now,
+        )
     )
     return again.rowcount, doubt.rowcount
 
@@ -299,7 +321,7 @@ def move(
         update(letters)
         .where(_is(campaign, letter))
         .where(letters.c.state == old)
-        .values(state=new, reason=reason, due_at=None, changed_at=now)
+        .values(state=new, reason=reason, due_at=None, tried_since=None, changed_at=now)
     )
     return moved.rowcount == 1
 
@@ -309,11 +331,16 @@ def redo(connection: Connection, campaign: str, entry: Entry) -> None:
     connection.execute(
         update(letters)
         .where(_is(campaign, entry.letter), letters.c.state.in_((State.QUEUED, State.DEFERRED)))
-        .values(digest=entry.digest, message_id=entry.message_id, address_digest=entry.address, language=entry.language)
+        .values(
+            digest=entry.digest,
+            message_id=entry.message_id,
+            address_digest=entry.address_digest,
+            language=entry.language,
+        )
     )
 
 
-# --- find and suppress -----------------------------------------------------------------------------------------------
+# --- find ------------------------------------------------------------------------------------------------------------
 
 
 def by_message_id(connection: Connection, campaign: str, message_id: str) -> Fate | None:
@@ -334,30 +361,21 @@ def by_address(connection: Connection, campaign: str, address: str) -> Fate | No
     return _fate(row) if row else None
 
 
-def suppress(connection: Connection, address: str, *, reason: str, source: str, now: dt.datetime) -> None:
-    """Put an address on the list that no send passes. The first reason stays."""
-    digest = address_digest(address)
-    if not connection.execute(select(suppression).where(suppression.c.address_digest == digest)).first():
-        connection.execute(insert(suppression).values(address_digest=digest, reason=reason, source=source, at=now))
-
-
-def suppressed(connection: Connection, digests: Sequence[str]) -> dict[str, str]:
-    """Which of these address digests are suppressed: digest -> reason."""
-    if not digests:
-        return {}
-    rows = connection.execute(select(suppression.c.address_digest, suppression.c.reason))
-    wanted = set(digests)
-    return {row.address_digest: row.reason for row in rows if row.address_digest in wanted}
-
-
 def _is(campaign: str, letter: str) -> ColumnElement[bool]:
     return and_(letters.c.campaign == campaign, letters.c.letter == letter)
 
 
-def _held(campaign: str, letter: str, holder: str) -> ColumnElement[bool]:
-    return and_(_is(campaign, letter), letters.c.state == State.SENDING, letters.c.holder == holder)
+def _are(campaign: str, which: Collection[str]) -> ColumnElement[bool]:
+    return and_(letters.c.campaign == campaign, letters.c.letter.in_(which))
 
 
-def _exactly_one(count: int, letter: LetterId) -> None:
-    if count != 1:
-        raise LedgerUnusable(f"letter {letter} was changed by another program while this one was sending it")
+def _held(campaign: str, which: Collection[str], holder: str) -> ColumnElement[bool]:
+    return and_(_are(campaign, which), letters.c.state == State.SENDING, letters.c.holder == holder)
+
+
+def _all_of_them(count: int, which: Sequence[LetterId]) -> None:
+    if count != len(which):
+        raise LedgerUnusable(
+            f"of letters {' '.join(which)}, another program changed one while this one was sending it",
+            hint="run the same command again: each is in doubt, or waits",
+        )

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, cast
 
 import aiosmtplib
 from aiosmtplib import SMTP
+from aiosmtplib.protocol import SMTPProtocol
 
 from mobilize.errors import LoginRefused, ServerUnreachable, SettingsWrong
-from mobilize.letter.mime import Message
-from mobilize.post.verdict import Answer, Stage, without_addresses
+from mobilize.post.dialogue import CutOff, NotSmtp, Offers, Replies, Reply
+from mobilize.post.verdict import Answer, Stage, asks_for_less, without_addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,133 @@ def check(server: Server) -> None:
         raise SettingsWrong("SMTP_USER is set and SMTP_PASSWORD is not", hint="set both, or neither")
 
 
-async def connect(server: Server) -> SMTP:
+class _Waiter(Protocol):
+    """A future of the event loop, as far as it is needed here: only deliver.py knows asyncio."""
+
+    def done(self) -> bool: ...
+    def set_result(self, result: None, /) -> None: ...
+
+
+class _Writing(Protocol):
+    """A transport that can be told how much to hold back."""
+
+    def set_write_buffer_limits(self, high: int) -> None: ...
+
+
+class Wire(SMTPProtocol):
+    """aiosmtplib's protocol, which knows one reply at a time, taught to keep the replies to several commands in order.
+
+    It takes over a connection that aiosmtplib has opened, secured and logged in; one task uses it at a time.
+    """
+
+    def __init__(self, client: SMTP) -> None:
+        super().__init__(loop=client.loop, connection_lost_callback=lambda _: client.close())
+        self._parser = Replies()
+        self._arrived: deque[Reply] = deque()
+        #: Why no more replies will come; empty: they may.
+        self._broken = ""
+        self._wanted: _Waiter | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the server is there, and has said nothing that was not asked for."""
+        return self.is_connected and not self._broken and not self._arrived
+
+    async def reply(self, seconds: float) -> Reply:
+        """Give the next reply, in the order of the commands. Raises CutOff where none comes in so many seconds."""
+        await self._until(lambda: bool(self._arrived or self._broken), seconds)
+        if self._arrived:
+            return self._arrived.popleft()
+        raise CutOff(self._broken or "no answer in time")
+
+    def send(self, data: bytes) -> None:
+        """Write bytes. Raises CutOff where the connection is gone."""
+        try:
+            self.write(data)
+        except aiosmtplib.SMTPServerDisconnected:
+            raise CutOff("the connection was lost") from None
+
+    async def drained(self, seconds: float) -> None:
+        """Wait until all that was written has left this program. Raises CutOff where it does not in so many seconds."""
+        await self._until(lambda: bool(self._broken) or not self._paused, seconds)
+        if self._broken or self._paused:
+            raise CutOff(self._broken or "the server does not take the text")
+
+    async def _until(self, true: Callable[[], bool], seconds: float) -> None:
+        end = self._loop.time() + seconds
+        while not true() and self._loop.time() < end:
+            waiter = self._loop.create_future()
+            self._wanted = waiter
+            timer = self._loop.call_at(end, self._wake)
+            try:
+                await waiter
+            finally:
+                self._wanted = None
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._wanted is not None and not self._wanted.done():
+            self._wanted.set_result(None)
+
+    def _break(self, why: str) -> None:
+        self._broken = self._broken or why
+        self._wake()
+
+    # What the event loop calls, and what aiosmtplib's own commands (RSET, QUIT) read their answer by.
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the server."""
+        try:
+            self._arrived.extend(self._parser.feed(data))
+        except NotSmtp as error:
+            self._break(str(error))
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """The server closed its side."""
+        self._break("the server closed the connection")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        super().connection_lost(exc)
+        self._break("the connection was lost")
+
+    def resume_writing(self) -> None:
+        """The system takes more."""
+        super().resume_writing()
+        self._wake()
+
+    async def read_response(self, timeout: float | None = None) -> aiosmtplib.SMTPResponse:  # noqa: ASYNC109 - its name there
+        """Give the next reply to one of aiosmtplib's commands."""
+        try:
+            reply = await self.reply(timeout or _LONGEST_WAIT)
+        except CutOff as error:
+            raise aiosmtplib.SMTPServerDisconnected(str(error)) from None
+        return aiosmtplib.SMTPResponse(reply.code, reply.text)
+
+
+#: Seconds for an answer where aiosmtplib names none.
+_LONGEST_WAIT = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """An open, secured, logged-in connection. One task uses it at a time."""
+
+    client: SMTP
+    wire: Wire
+    offers: Offers
+    #: Seconds to wait for an answer.
+    timeout: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can carry another letter: nobody closed it, and nothing unasked came."""
+        return self.wire.is_quiet
+
+
+async def connect(server: Server) -> Connection:
     """Open a connection, secure it, log in.
 
     Raises ServerUnreachable or LoginRefused; neither says the password or the user name.
@@ -82,13 +212,37 @@ async def connect(server: Server) -> SMTP:
         await client.connect()
         if server.user:
             await client.login(server.user, server.password)
+        if client.is_ehlo_or_helo_needed:
+            await client.ehlo()
+        return _taken_over(client, server)
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
+        if 400 <= error.code < 500:  # noqa: PLR2004 - RFC 4954 6: a temporary failure, not a wrong password
+            raise ServerUnreachable(f"{where} cannot check the login now ({error.code})", hint="try later") from None
         raise LoginRefused(f"{where} answered {error.code}", hint="look at SMTP_USER and SMTP_PASSWORD") from None
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         client.close()
-        raise ServerUnreachable(f"{where}: {_in_words(error)}", hint=_hint(error)) from None
-    return client
+        raise ServerUnreachable(f"{where}: {_in_words(error)}", hint=_hint(error), busy=_is_busy(error)) from None
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether the server is there, and only has too much to do, or too many connections of ours."""
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return False
+    return asks_for_less(Answer(stage=Stage.CONNECT, code=error.code, text=error.message))
+
+
+def _taken_over(client: SMTP, server: Server) -> Connection:
+    transport = client.transport
+    if transport is None:
+        raise aiosmtplib.SMTPServerDisconnected("the connection was lost")
+    wire = Wire(client)
+    wire.connection_made(transport)
+    transport.set_protocol(wire)
+    # `drained` means: it is out of this program.
+    cast(_Writing, transport).set_write_buffer_limits(high=0)
+    client.protocol = wire
+    return Connection(client=client, wire=wire, offers=Offers.read(client.esmtp_extensions), timeout=server.timeout)
 
 
 def _context(server: Server) -> ssl.SSLContext:
@@ -129,82 +283,21 @@ def _hint(error: Exception) -> str:
     return "look at SMTP_HOST, SMTP_PORT and SMTP_SECURITY"
 
 
-async def envelope(client: SMTP, message: Message) -> Answer | None:
-    """Say MAIL FROM and RCPT TO. None: all is accepted; else the answer that decides, and nothing was handed over.
-
-    A server that takes some addresses of an office and refuses others has taken the letter: it goes to those.
-    """
-    options = _options(client, message)
-    if isinstance(options, Answer):
-        return options
-    encoding = "utf-8" if message.needs_smtputf8 else "ascii"
-    try:
-        await client.mail(message.envelope_sender, options=options, encoding=encoding)
-    except aiosmtplib.SMTPException as error:
-        return answer_of(error, Stage.MAIL)
-    refused: Answer | None = None
-    taken = 0
-    for recipient in message.recipients:
-        try:
-            await client.rcpt(recipient, encoding=encoding)
-            taken += 1
-        except aiosmtplib.SMTPException as error:
-            answer = answer_of(error, Stage.RCPT)
-            if answer.code is None:
-                return answer
-            # "Later" for one address outweighs "never" for another: the office may yet be reached.
-            if refused is None or answer.code < 500:  # noqa: PLR2004
-                refused = answer
-    return None if taken else refused
-
-
-def _options(client: SMTP, message: Message) -> list[str] | Answer:
-    """Parameters of MAIL FROM, as far as EHLO offers them (RFC 1870, RFC 6152, RFC 6531)."""
-    options = []
-    if client.supports_extension("size"):
-        limit = client.esmtp_extensions.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < len(message.data):
-            return Answer(stage=Stage.MAIL, code=552, text="5.3.4 larger than the server's SIZE")
-        options.append(f"SIZE={len(message.data)}")
-    if message.needs_smtputf8:
-        if not client.supports_extension("smtputf8"):
-            return Answer(stage=Stage.MAIL, code=553, text="5.6.7 the server does not offer SMTPUTF8")
-        options.append("SMTPUTF8")
-    return options
-
-
-async def text(client: SMTP, message: Message) -> Answer:
-    """Hand the message over and wait for the answer after the final dot. Never raises for what the server does."""
-    try:
-        answer = await client.data(message.data)
-    except aiosmtplib.SMTPDataError as error:
-        # A refusal of DATA itself, or of the text: both say that nothing was taken (RFC 5321 4.2.5).
-        return Answer(stage=Stage.TEXT, code=error.code, text=error.message)
-    except aiosmtplib.SMTPException as error:
-        return answer_of(error, Stage.TEXT)
-    return Answer(stage=Stage.TEXT, code=answer.code, text=answer.message)
-
-
-async def reset(client: SMTP) -> bool:
+async def reset(line: Connection) -> bool:
     """Ready a connection for the next letter after a refusal. False: it is of no more use."""
     try:
-        await client.rset()
+        await line.client.rset()
     except aiosmtplib.SMTPException:
         return False
-    return client.is_connected
+    return line.is_open
 
 
-async def close(client: SMTP) -> None:
+async def close(line: Connection) -> None:
     """Say goodbye, and do not mind how it is taken."""
     try:
-        await client.quit()
+        if line.is_open:
+            await line.client.quit()
     except (aiosmtplib.SMTPException, OSError):
-        client.close()
-
-
-def answer_of(error: aiosmtplib.SMTPException, stage: Stage) -> Answer:
-    """What an error of aiosmtplib says of the server's answer; 421 while disconnecting is an answer too."""
-    code = getattr(error, "code", None)
-    message = getattr(error, "message", "")
-    known = isinstance(code, int) and code > 0
-    return Answer(stage=stage, code=code if known else None, text=str(message))
+        pass
+    finally:
+        line.client.close()

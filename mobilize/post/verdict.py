@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mobilize.post.schedule import TRY_FOR, plainly, retry
 from mobilize.post.states import State
 
 
@@ -17,7 +18,9 @@ class Stage(StrEnum):
     MAIL = "mail from"
     RCPT = "rcpt to"
     DATA = "data"
-    #: The text was handed over; the answer after the final dot counts.
+    #: The text is going out; its final dot is not.
+    BODY = "body"
+    #: All was handed over; the answer after the final dot counts.
     TEXT = "text"
 
 
@@ -60,6 +63,7 @@ _PLAIN = {
     "4.1": "the addressee's server does not answer",
     "4.2": "the connection to the addressee's server broke",
     "4.4": "the way to the addressee's server is not known",
+    "4.5": "the account's daily limit is reached",
     "4.7": "the addressee's server could not be reached in time",
     "5.3": "too many recipients",
     "6.7": "that server does not take addresses beyond ASCII",
@@ -85,37 +89,86 @@ _BARE = {
     555: "the server does not know what the address needs",
 }
 
-#: Seconds to the first retry, and the most between two: greylisting opens after five minutes, a day has six tries.
-FIRST_RETRY, LAST_RETRY = 300.0, 4 * 3600.0
-
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
 
-def verdict(answer: Answer, attempt: int, *, jitter: float = 0.5) -> Verdict:
+def verdict(answer: Answer, attempt: int, *, age: float = 0.0, jitter: float = 0.5) -> Verdict:
     """Decide what becomes of a letter after the server's answer.
 
-    attempt: tries so far, from 1. jitter: 0 to 1, spreads retries so that they do not come back all at once.
+    attempt: tries so far, from 1. age: seconds since the first. jitter: 0 to 1, spreads retries so that they do not
+    come back all at once.
     Returns the next state; if deferred, the seconds until the earliest retry.
     Never raises: an unknown code is `failed` (5xx) or `deferred`. Source: RFC 5321 4.2.1; RFC 3463.
     """
     enhanced = enhanced_code(answer.text)
-    if answer.code is None:
+    kind = answer.code // 100 if answer.code is not None else None
+    if answer.code is None or kind not in _CLASSES:
         if answer.stage is Stage.TEXT:
             reason = "no answer after the text was handed over"
             return Verdict(state=State.IN_DOUBT, reason=reason, enhanced="", retry_after=None)
-        return _later(f"no answer ({answer.stage})", "", attempt, jitter)
-    reason = plain(answer.code, enhanced)
-    if 200 <= answer.code < 300 and answer.stage is Stage.TEXT:  # noqa: PLR2004 - the class of a reply code
+        return _later(f"no answer ({answer.stage})", "", retry(attempt, age, jitter))
+    if kind == 2 and answer.stage is Stage.TEXT:  # noqa: PLR2004 - the class of a reply code
         return Verdict(state=State.SENT, reason="", enhanced=enhanced, retry_after=None)
-    if 500 <= answer.code < 600:  # noqa: PLR2004
+    reason = plain(answer.code, enhanced)
+    if kind == 5 and enhanced not in _QUOTA:  # noqa: PLR2004
         return Verdict(state=State.FAILED, reason=reason, enhanced=enhanced, retry_after=None)
-    return _later(reason, enhanced, attempt, jitter)
+    return _later(reason, enhanced, retry(attempt, age, jitter))
 
 
-def _later(reason: str, enhanced: str, attempt: int, jitter: float) -> Verdict:
-    wait = min(FIRST_RETRY * 2 ** min(attempt - 1, 16), LAST_RETRY)
-    return Verdict(state=State.DEFERRED, reason=reason, enhanced=enhanced, retry_after=wait * (0.8 + 0.4 * jitter))
+#: Classes of reply codes that decide: done, later, never. 354 where a letter's fate was asked for says nothing.
+_CLASSES = (2, 4, 5)
+
+
+def _later(reason: str, enhanced: str, wait: float | None) -> Verdict:
+    if wait is None:
+        tried = f"{reason}; tried for {plainly(TRY_FOR)}"
+        return Verdict(state=State.FAILED, reason=tried, enhanced=enhanced, retry_after=None)
+    return Verdict(state=State.DEFERRED, reason=reason, enhanced=enhanced, retry_after=wait)
+
+
+#: Enhanced codes (after the class) of servers that want fewer connections or a slower pace, and the words of those that
+#: give none. 4.3.2 and 4.7.0: Microsoft 365, Gmail; 4.7.28: Gmail; 4.5.3: too many in one session.
+_SLOWER = frozenset({"3.2", "5.3", "7.0", "7.28", "7.500"})
+_SLOWER_WORDS = re.compile(
+    r"too many|rate.?limit|slow(ing)? down|throttl|concurrent|connections? limit|limit (was )?exceeded|too fast",
+    re.IGNORECASE,
+)
+
+
+#: 5xx, and yet it passes with the day: Gmail's daily sending limit.
+_QUOTA = frozenset({"5.4.5"})
+
+
+def refuses_us(answer: Answer) -> bool:
+    """Whether the answer is about who we are, so that every letter would get it: the sender, the login, the quota.
+
+    What MAIL FROM is refused for good for, but for the size of this one letter and what its addresses need.
+    """
+    enhanced = enhanced_code(answer.text)
+    if enhanced in _QUOTA:
+        return True
+    return (
+        answer.stage in (Stage.CONNECT, Stage.MAIL)
+        and answer.code is not None
+        and answer.code // 100 == 5  # noqa: PLR2004
+        and answer.code not in (552, 553, 555)
+        and enhanced not in ("5.3.4", "5.6.7")
+    )
+
+
+def asks_for_less(answer: Answer) -> bool:
+    """Whether the answer is about us pressing the server too hard, not about this letter (complaints A 13).
+
+    Greylisting (450 or 451 to RCPT TO) is not: it concerns one address.
+    """
+    if answer.code is None or answer.code // 100 != 4:  # noqa: PLR2004
+        return False
+    if answer.code in (421, 432):
+        return True
+    if _SLOWER_WORDS.search(answer.text[:500]):
+        return True
+    return answer.stage in (Stage.CONNECT, Stage.MAIL) and enhanced_code(answer.text)[2:] in _SLOWER
 
 
 def enhanced_code(text: str) -> str:

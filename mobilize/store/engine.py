@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateColumn
 
 from mobilize.errors import LedgerUnusable
 from mobilize.store import schema
@@ -114,11 +115,33 @@ def _make_tables(store: Store, now: dt.datetime) -> None:
             schema.metadata.create_all(connection)
             if connection.execute(select(schema.ledger.c.version)).first() is None:
                 connection.execute(insert(schema.ledger).values(version=schema.VERSION, made_at=now))
+    elif version < schema.VERSION:
+        with store.writing() as connection:
+            _grow(connection)
     elif version > schema.VERSION:
         raise LedgerUnusable(
             f"it was written by a newer version of mobilize (ledger {version}, this program knows {schema.VERSION})",
             hint="install that version again; nothing was changed",
         )
+
+
+def _grow(connection: Connection) -> None:
+    """Bring a ledger of an older version up: what is new is added, what is there stays as it is.
+
+    A new column may be NULL or has a default in the database; more than that a change of the schema may not ask for.
+    """
+    schema.metadata.create_all(connection)
+    known = inspect(connection)
+    quote = connection.dialect.identifier_preparer.quote
+    for table in schema.metadata.tables.values():
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} ADD COLUMN {definition}")
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    connection.execute(update(schema.ledger).values(version=schema.VERSION))
 
 
 @contextmanager

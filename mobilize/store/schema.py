@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -84,6 +84,8 @@ letters = Table(
     Column("attempts", Integer, nullable=False, default=0),
     # Not before this moment; NULL: at once.
     Column("due_at", Moment),
+    # When its first try began; NULL: it was not tried.
+    Column("tried_since", Moment),
     # Who holds it while `sending`: one process, one run.
     Column("holder", String(64)),
     # Whether its bytes were being handed over: from then on its fate is not known until the server answers.
@@ -117,8 +119,27 @@ attempts = Table(
     Column("enhanced", String(16), nullable=False, default=""),
     # The server's reply line, addresses taken out.
     Column("answer", Text, nullable=False, default=""),
+    # SHA-256 of the bytes that were handed over, hex; empty: none were.
+    Column("sha256", String(64), nullable=False, default="", server_default=""),
 )
 Index("attempts_by_letter", attempts.c.campaign, attempts.c.letter)
+Index("attempts_by_time", attempts.c.at)
+
+#: Recipients that a server refused alone, while it took the letter for others of the same office. Rows are only added.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("letter", String(32), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    # Of the recipients of the letter, from 0: which; never the address.
+    Column("place", Integer, nullable=False),
+    Column("code", Integer),
+    Column("enhanced", String(16), nullable=False, default=""),
+    Column("answer", Text, nullable=False, default=""),
+)
+Index("refusals_by_letter", refusals.c.campaign, refusals.c.letter)
 
 #: Addresses that no send passes, as digests: forgetting a person must not forget that she asked to be left alone.
 suppression = Table(
@@ -139,6 +160,17 @@ pace = Table(
     Column("key", String(255), primary_key=True),
     # Seconds since 1970.
     Column("next_at", Float, nullable=False),
+)
+
+#: What a person switched from another terminal; a row is a switch that is on.
+switches = Table(
+    "switches",
+    metadata,
+    Column("campaign", String(64), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("campaign", "name"),
 )
 
 # --- the way back: raw mail first, then what was read in it ----------------------------------------------------------

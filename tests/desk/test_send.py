@@ -22,7 +22,7 @@ from mobilize.desk import send, status
 from mobilize.desk.plan import Chosen, Plan
 from mobilize.errors import DataFaulty, LedgerUnusable, Refused, ServerUnreachable, SettingsWrong
 from mobilize.installation import Installation, opened
-from mobilize.post import outbox
+from mobilize.store import suppression
 from servers.smtp import Server, faulty_server
 
 MakeFolder = Callable[..., Path]
@@ -37,8 +37,8 @@ def planned(installation: Installation, **chosen: tuple[str, ...]) -> Plan:
     return planning.plan(installation, chosen=Chosen(**chosen), round=1, limit=None, now=now())
 
 
-def send_all(installation: Installation) -> send.Sent:
-    return send.send(installation, planned(installation), now=now, told=lambda *_: None)
+def send_all(installation: Installation, *, patience: float = 0) -> send.Sent:
+    return send.send(installation, planned(installation), now=now, told=lambda *_: None, patience=patience)
 
 
 @contextmanager
@@ -217,7 +217,7 @@ def test_a_suppressed_address_is_passed_by(campaign_folder: MakeFolder, sandbox_
     with sending(campaign_folder, sandbox_env) as (installation, server):
         plan = planned(installation)
         with installation.store.writing() as connection:
-            outbox.suppress(connection, "DESK@lantern.example", reason="unsubscribed", source="reply 1", now=now())
+            suppression.suppress(connection, "DESK@lantern.example", reason="unsubscribed", source="reply 1", now=now())
         # Even where it was suppressed after the plan was made.
         send.send(installation, plan, now=now, told=lambda *_: None)
         assert "desk@lantern.example" not in {each.recipients[0] for each in server.taken}

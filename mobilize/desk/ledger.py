@@ -1,0 +1,139 @@
+"""The outbox as delivery sees it, and the names under which programs hold letters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from mobilize.installation import LEDGER_FOLDER, Installation
+from mobilize.letter.merge import LetterId
+from mobilize.post import outbox
+from mobilize.post.notes import Answers, Later, Page, Tried
+from mobilize.post.schedule import Pace, plainly, turn
+from mobilize.store import pace as slots
+from mobilize.store import suppression, switches
+from mobilize.store.suppression import address_digest
+
+#: Seconds after which a program that sending was paused for looks again.
+PAUSE = 1.0
+
+#: Not in this run, nor in any soon.
+NEVER = Later(
+    seconds=10 * 365 * 86_400.0, why="The campaign has ended (not_after in campaign.toml); nothing more goes out."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """post.notes.Ledger over the outbox of one campaign: a page is one transaction."""
+
+    installation: Installation
+    holder: str
+    now: Callable[[], dt.datetime]
+    pace: Pace
+    #: Letter -> the addresses that it goes to.
+    addresses: Mapping[LetterId, tuple[str, ...]]
+
+    def write(self, page: Page) -> Answers:
+        """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
+        with self.installation.store.writing() as connection:
+            now = self.now()
+            turns = {letter: self._turn(connection, letter, now) for letter in page.booked}
+            held_back = self._held_back(connection, page, now)
+            page.claimed[:] = [letter for letter in page.claimed if letter not in held_back]
+            claimed = outbox.write(
+                connection,
+                self.installation.campaign.slug,
+                self.holder,
+                page,
+                host=self.installation.settings.smtp_host,
+                now=now,
+            )
+        asked_again: dict[LetterId, Tried | Later] = {key: each for key, each in held_back.items() if each is not None}
+        return Answers(turns=turns, claims={**asked_again, **claimed})
+
+    def _held_back(self, connection: Connection, page: Page, now: dt.datetime) -> Mapping[LetterId, Later | None]:
+        """Letters that may not be claimed: None for good, else when to ask again. Looked at last of all."""
+        if not page.claimed:
+            return {}
+        end = self.installation.campaign.not_after
+        if end is not None and now > end:
+            return dict.fromkeys(page.claimed, NEVER)
+        paused = switches.paused(connection, self.installation.campaign.slug)
+        if paused is not None:
+            why = f"Sending is paused ({paused.by}); `mobilize outbox resume` goes on."
+            return dict.fromkeys(page.claimed, Later(seconds=PAUSE, why=why))
+        digests = {letter: [address_digest(each) for each in self.addresses[letter]] for letter in page.claimed}
+        # Somebody may have asked to be left alone since the plan was made (domain/rules.md B20).
+        left_alone = suppression.suppressed(connection, [digest for each in digests.values() for digest in each])
+        return {letter: None for letter, each in digests.items() if any(digest in left_alone for digest in each)}
+
+    def _turn(self, connection: Connection, letter: LetterId, now: dt.datetime) -> float | Later:
+        """Book a letter's turn under the pace: seconds from now, or when to ask again."""
+        full = self._day_is_full(connection, now)
+        if full is not None:
+            return full
+        moment = now.timestamp()
+        domain = _domain_key(self.addresses[letter][0])
+        booked = slots.read(connection, ("all", domain))
+        found = turn(booked.get("all", moment), booked.get(domain, moment), self.pace, moment)
+        if found is None:
+            return Later(seconds=booked[domain] - moment)
+        moved = {"all": found.overall} if self.pace.interval else {}
+        slots.move(connection, {**moved, domain: found.domain} if self.pace.domain_interval else moved)
+        return found.at - moment
+
+    def _day_is_full(self, connection: Connection, now: dt.datetime) -> Later | None:
+        limit = self.pace.per_day
+        if not limit:
+            return None
+        day = dt.timedelta(days=1)
+        tries = slots.latest_tries(connection, limit, now - day)
+        if len(tries) < limit:
+            return None
+        wait = (tries[-1] + day - now).total_seconds()
+        return Later(seconds=wait, why=f"The limit of {limit} a day is reached: more in {plainly(wait)}.")
+
+
+def _domain_key(address: str) -> str:
+    """Key of a destination's slot: a digest, since the domain of an NGO may tell who works with us."""
+    domain = address.rpartition("@")[2].casefold()
+    return f"domain:{hashlib.sha256(domain.encode()).hexdigest()[:24]}"
+
+
+@contextmanager
+def holding(installation: Installation) -> Iterator[tuple[str, Callable[[str], bool]]]:
+    """Name this process as a holder of letters, by a locked file: the system frees the lock when a process dies.
+
+    Yields the name, and a function that says of another name whether its process is dead.
+    """
+    folder = installation.folder / LEDGER_FOLDER / "holders"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = secrets.token_hex(8)
+    path = folder / name
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            yield name, lambda other: other != name and _is_dead(folder / other)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _is_dead(path: Path) -> bool:
+    try:
+        with path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    path.unlink(missing_ok=True)
+    return True
