@@ -9,7 +9,7 @@ from jinja2 import TemplateRuntimeError, pass_context
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
-from mobilize.letter.escape import markdown, plain
+from mobilize.letter.escape import markdown
 from mobilize.letter.sandbox import Unprintable, budget
 from mobilize.world import languages
 
@@ -51,11 +51,20 @@ def _listed(context: Context, items: Iterable[object], word: str = "and") -> str
     """A, B and C; with "or": A, B or C. Text that a template made keeps its markup, data is escaped."""
     if word not in ("and", "or"):
         raise TemplateRuntimeError(f'`| listed` takes "and" or "or", not {word!r}')
+    return _kept(items, lambda texts: languages.listed(texts, _locale(context), alternative=word == "or"))
+
+
+def _join(items: Iterable[object], separator: str) -> str:
+    """Items with a sign between them, which the template gives; escaped as `listed` does."""
+    return _kept(items, separator.join)
+
+
+def _kept(items: Iterable[object], put_together: Callable[[list[str]], str]) -> str:
+    """Put texts together. Where one is a template's own the result is too, and data beside it is escaped."""
     each = list(items)
-    prose = context.environment.finalize is not None and any(isinstance(item, Markup) for item in each)
-    texts = [item if isinstance(item, Markup) else markdown(str(item)) if prose else plain(str(item)) for item in each]
-    joined = languages.listed([str(text) for text in texts], _locale(context), alternative=word == "or")
-    return Markup(joined) if prose else joined  # noqa: S704 - each part is escaped above
+    if not any(isinstance(item, Markup) for item in each):
+        return put_together([str(item) for item in each])
+    return Markup(put_together([str(item) if isinstance(item, Markup) else markdown(str(item)) for item in each]))  # noqa: S704
 
 
 def _sentence(text: object) -> str:
@@ -90,6 +99,7 @@ def filters() -> Mapping[str, Callable[..., object]]:
         "year": _year,
         "number": _number,
         "listed": _listed,
+        "join": _join,
         "each": _each,
         "sentence": _sentence,
     }

@@ -11,6 +11,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 from typing import Literal
@@ -58,7 +59,7 @@ def pdf(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = (
         if pages(paper) == 1:
             return paper
     # It fits on one page at no size: let it run on, at the size that reads best.
-    return _compile(letter, campaign, SIZES[0], standards)
+    return _compile(letter, campaign, _fit(letter).sizes[0], standards)
 
 
 def pages(paper: bytes) -> int:
@@ -66,12 +67,29 @@ def pages(paper: bytes) -> int:
     return sum(int(found[1]) for found in re.finditer(rb"/Type/Pages/Count (\d+)", paper))
 
 
-#: Sizes of type in points, the one that reads best first.
-SIZES = (11.5, 11, 10.5, 10)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How much of a language goes on one page."""
 
-#: Lines of text that a page holds at 11.5 points beside letterhead, address and signature, and signs that a line holds;
-#: measured on the shipped letters. Chinese signs are twice as wide.
-_LINES, _SIGNS, _HAN_SIGNS_A_LINE = 36.0, 92.0, 39.0
+    #: Sizes of type in points, the one that reads best first.
+    sizes: tuple[float, ...]
+    #: Lines that a page holds at the first size, beside letterhead, address and signature.
+    lines: float
+    #: Signs that a line holds at the first size.
+    signs: float
+
+
+#: Measured on the shipped letters: of their 294 cases the first guess is right for four in five. Amiri is drawn small
+#: for its size, and Arabic needs more space between its lines.
+_FITS: Mapping[str, Fit] = {
+    "ar": Fit(sizes=(13.5, 13, 12.5, 12, 11.5), lines=28.0, signs=88.0),
+    "zh": Fit(sizes=(12, 11.5, 11, 10.5, 10), lines=33.0, signs=37.0),
+}
+_OTHER_FIT = Fit(sizes=(11.5, 11, 10.5, 10), lines=33.0, signs=96.0)
+
+
+def _fit(letter: Letter) -> Fit:
+    return _FITS.get(letter.language, _OTHER_FIT)
 
 
 def _sizes(letter: Letter) -> Sequence[float]:
@@ -80,15 +98,13 @@ def _sizes(letter: Letter) -> Sequence[float]:
     To set a letter takes 6 ms, so the first guess should be right; to measure inside Typst took as long again for each
     size. A function of the letter alone: the same letter comes out at the same size.
     """
-    signs = _HAN_SIGNS_A_LINE if letter.language == "zh" else _SIGNS
-    for place, size in enumerate(SIZES):
-        scale = SIZES[0] / size
-        lines = sum(
-            _lines(block, signs * scale) for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)
-        )
-        if lines <= _LINES * scale:
-            return SIZES[place:]
-    return SIZES[-1:]
+    fit = _fit(letter)
+    body = [block for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)]
+    for place, size in enumerate(fit.sizes):
+        scale = fit.sizes[0] / size
+        if sum(_lines(block, fit.signs * scale) for block in body) <= fit.lines * scale:
+            return fit.sizes[place:]
+    return fit.sizes[-1:]
 
 
 def _lines(block: Block, signs: float) -> float:
@@ -102,7 +118,7 @@ def _lines(block: Block, signs: float) -> float:
 
 def png(letter: Letter, campaign: Campaign, *, ppi: float = 110) -> tuple[bytes, ...]:
     """Draw the pages, for looking at them; as `pdf` sets them. Raises as `pdf` does."""
-    for size in (*_sizes(letter), SIZES[0]):
+    for size in (*_sizes(letter), _fit(letter).sizes[0]):
         drawn = _run(letter, campaign, size, form="png", ppi=ppi)
         if isinstance(drawn, bytes) or len(drawn) == 1:
             break
@@ -213,6 +229,7 @@ def _runs(runs: Sequence[Run], rtl: bool) -> list[dict[str, object]]:  # noqa: F
             "text": text,
             "ltr": ltr,
             "whole": whole,
+            "spaced": spaced,
             "strong": run.strong,
             "emphasis": run.emphasis,
             "link": run.link,
@@ -220,23 +237,29 @@ def _runs(runs: Sequence[Run], rtl: bool) -> list[dict[str, object]]:  # noqa: F
         }
         for run in runs
         for piece, ltr in (cut(run.text) if rtl and run.text else ((run.text, False),))
-        for text, whole in _kept_whole(piece)
+        for text, whole, spaced in _kept_whole(piece)
     ]
 
 
 #: A document symbol (A/RES/S-26/2) or an e-mail address: Typst would break it after a slash or a full stop.
-_WHOLE = re.compile(r"(?:[A-Z0-9]+/[A-Z0-9./-]*[A-Z0-9]|[\w.+-]+@[\w.-]*\w)")
+_WHOLE = re.compile(r"(?:[A-Z0-9]+/[A-Z0-9./-]*[A-Z0-9]|[A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z0-9])")
 
 
-def _kept_whole(text: str) -> Iterator[tuple[str, bool]]:
+#: Han signs stand a quarter space from Latin ones; Typst sets it inside a text, and not beside a box.
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+
+
+def _kept_whole(text: str) -> Iterator[tuple[str, bool, tuple[bool, bool]]]:
+    """Pieces of a text: each with whether it stays on one line, and whether a Han sign stands before and behind it."""
     place = 0
     for found in _WHOLE.finditer(text):
         if found.start() > place:
-            yield text[place : found.start()], False
-        yield found[0], True
+            yield text[place : found.start()], False, (False, False)
+        before, behind = text[: found.start()][-1:], text[found.end() :][:1]
+        yield found[0], True, (bool(_IDEOGRAPH.match(before)), bool(_IDEOGRAPH.match(behind)))
         place = found.end()
     if place < len(text) or not text:
-        yield text[place:], False
+        yield text[place:], False, (False, False)
 
 
 def _refuse_bringing_in(source: str) -> None:

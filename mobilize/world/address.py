@@ -206,7 +206,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = MappingProxyType(
         "zh": {
             "minister": Form(m="阁下：", f="阁下：", both="阁下：", close="顺致最崇高的敬意。"),
             "nhri": Form(
-                m="尊敬的{head}先生：", f="尊敬的{head}女士：", both="尊敬的{head}女士/先生：", close="此致敬礼！"
+                m="尊敬的{head}先生：", f="尊敬的{head}女士：", both="尊敬的{head}女士/先生：", close="顺致崇高的敬意。"
             ),
             "ngo": Form(m="亲爱的同仁：", f="亲爱的同仁：", both="亲爱的同仁：", close="谨致问候！"),
         },

@@ -60,7 +60,7 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
         "Queira citar esta referência na sua resposta.",
     ),
     "ru": (
-        "Исх. №",
+        "Исх. номер",
         "Тема",
         "По электронной почте",
         "Страница {page} из {pages}",

@@ -89,14 +89,18 @@ def locale(language: str, country: str) -> str:
 def long_date(day: dt.date, locale: str) -> str:
     """Write a day in words and figures: "12 November 2013". Never all in figures, which is ambiguous in a letter."""
     text = str(format_date(day, "long", locale=locale))
-    # A Russian letter writes the word out (docs.cntd.ru 901758791, 2.12.1); CLDR has the abbreviation.
-    return _digits(re.sub(r"\bг\.$", "года", text), locale)
+    return _digits(_year_word(text), locale)
 
 
 def month_and_year(day: dt.date, locale: str) -> str:
     """Write a month: "November 2013"."""
     text = str(format_skeleton("yMMMM", day, locale=locale))
-    return _digits(re.sub(r"\bг\.$", "года", text), locale)
+    return _digits(_year_word(text), locale)
+
+
+def _year_word(text: str) -> str:
+    """Write a Russian year out: «2013 года» (docs.cntd.ru 901758791, 2.12.1), where CLDR has «2013 г.»."""
+    return re.sub(r"\s+г\.$", "\N{NO-BREAK SPACE}года", text)
 
 
 def year(day: dt.date, locale: str) -> str:

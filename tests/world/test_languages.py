@@ -32,7 +32,7 @@ DAY = dt.date(2013, 11, 12)
         ("es", "MX", "12 de noviembre de 2013"),
         ("pt", "BR", "12 de novembro de 2013"),
         ("pt", "AO", "12 de novembro de 2013"),
-        ("ru", "KZ", "12 ноября 2013\u202fгода"),
+        ("ru", "KZ", "12 ноября 2013\u00a0года"),
         ("zh", "CN", "2013年11月12日"),
         ("ar", "EG", "١٢ نوفمبر ٢٠١٣"),
         ("ar", "SA", "١٢ نوفمبر ٢٠١٣"),
@@ -53,7 +53,7 @@ def test_no_date_is_all_figures_in_any_countrys_letter() -> None:
 
 def test_months_and_years_stand_alone_too() -> None:
     assert month_and_year(DAY, "es") == "noviembre de 2013"
-    assert month_and_year(DAY, "ru") == "ноябрь 2013\u202fгода"
+    assert month_and_year(DAY, "ru") == "ноябрь 2013\u00a0года"
     assert year(DAY, "ar_EG") == "٢٠١٣"
     assert year(DAY, "fr") == "2013"
 
