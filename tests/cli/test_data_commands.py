@@ -205,3 +205,31 @@ class TestImports:
         code, out, _ = run(campaign_folder(), "record", "import", source, "--yes")
         assert code == 1
         assert "no source: say where this was read, else the row is not used" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("country,audience,organisation,office\nKE,ngo,x,y\n", "email: this column is missing"),
+        ("country,audience,organisation,email\nXX,ngo,x,a@b.example\n", "country 'XX': not a member state or observer"),
+        ("country,audience,organisation,email\nKE,ngo,x,a@@b\n", "email 'a@@b': not an address that can be"),
+        (
+            "country,audience,organisation,email\nKE,ngo,x,a@b.example\nUG,ngo,y,A@b.example\n",
+            "this address stands on line 2 already",
+        ),
+        ("", "the file is empty"),
+    ],
+)
+def test_with_a_fault_in_the_contacts_nothing_is_sent_and_the_fault_is_shown(
+    campaign_folder: Callable[..., Path], data: str, expected: str
+) -> None:
+    path = campaign_folder(env="SMTP_HOST=127.0.0.1\nSMTP_PORT=1\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\n")
+    (path / "contacts.csv").write_text(data, "utf-8")
+    code, out, err = run(path, "send", "--yes")
+    assert code == 1
+    assert expected in out + err
+    assert (path / "contacts.csv").read_text("utf-8") == data
+    _, status, _ = run(path, "status")
+    counts = dict(line.split("\t") for line in status.splitlines()[1:])
+    assert set(counts.values()) == {"0"}
+    assert {"queued", "sent"} <= set(counts)
