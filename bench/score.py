@@ -1,4 +1,5 @@
-"""Measure the parser on the corpora below tests/corpus: `make score`, or python bench/score.py [--only NAME] [--misses].
+# noqa: INP001 — a program, not a package
+"""Measure the parser on the corpora below tests/corpus: `make score`, or bench/score.py [--only NAME] [--misses].
 
 The rules of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the
 precision that the truth gives, the closing may be kept or cut as a whole. Prints one line a measure, with its target.
@@ -36,6 +37,8 @@ EXACT = ("kind", "via", "reporter", "from_address", "from_name", "subject", "dat
 EXACT += ("bounce_address", "bounce_permanent")
 TEXTS = ("text", "note")
 SETS = ("concerns", "targets", "attachments")
+#: Share of words in common from which a text is close to the truth.
+_CLOSE = 0.9
 _INVISIBLE = re.compile(r"[\s\u00a0\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 
 
@@ -84,7 +87,7 @@ def same_date(got: object, want: object) -> bool:
         a, b = dt.datetime.fromisoformat(got), dt.datetime.fromisoformat(want)
     except ValueError:
         return False
-    return a.tzinfo is not None and b.tzinfo is not None and abs((a - b).total_seconds()) < 60
+    return a.tzinfo is not None and b.tzinfo is not None and abs(a - b) < dt.timedelta(minutes=1)
 
 
 def parsed(data: bytes, context: Context, tally: Tally) -> Json:
@@ -107,10 +110,16 @@ def replies(folder: Path) -> Tally:
         tally.count("error", path.stem, not got.get("error"), str(got.get("error")))
         for name in EXACT:
             if name in want and not (name == "via" and want["via"] is None):
-                tally.count(name, path.stem, _same(name, got.get(name), want[name]), f"{got.get(name)!r} for {want[name]!r}")
+                tally.count(
+                    name, path.stem, _same(name, got.get(name), want[name]), f"{got.get(name)!r} for {want[name]!r}"
+                )
         for name in TEXTS:
             if name in want and not (name == "text" and want.get("kind") in ("bounce", "complaint")):
-                wanted = {plain(want[name])} | ({plain(f"{want[name] or ''} {want['closing']}")} if name == "text" and want.get("closing") else set())
+                wanted = {plain(want[name])} | (
+                    {plain(f"{want[name] or ''} {want['closing']}")}
+                    if name == "text" and want.get("closing")
+                    else set()
+                )
                 tally.count(name, path.stem, plain(got.get(name)) in wanted)
         for name in SETS:
             if name in want:
@@ -128,7 +137,9 @@ def _same(name: str, got: object, want: object) -> bool:
 
 
 def _sets(tally: Tally, measure: str, name: str, got: set[str], want: set[str]) -> None:
-    tally.right.update({f"{measure}:hit": len(got & want), f"{measure}:extra": len(got - want), f"{measure}:lost": len(want - got)})
+    tally.right.update(
+        {f"{measure}:hit": len(got & want), f"{measure}:extra": len(got - want), f"{measure}:lost": len(want - got)}
+    )
     tally.total[measure] += 1
     if got != want:
         tally.misses[measure].append(f"{name} {sorted(got)} for {sorted(want)}")
@@ -151,7 +162,12 @@ def public(folder: Path) -> Tally:
             tally.count(measure, name, ok)
         if measures:
             core = _CORE.get(task, tuple(measures))
-            tally.count("whole", name, all(measures.get(each, True) for each in core), ", ".join(k for k, ok in measures.items() if not ok))
+            tally.count(
+                "whole",
+                name,
+                all(measures.get(each, True) for each in core),
+                ", ".join(k for k, ok in measures.items() if not ok),
+            )
     return tally
 
 
@@ -192,9 +208,16 @@ def _reply(truth: Json, got: Json) -> Iterator[tuple[str, bool]]:
         want = str(plain(truth["body"]) or "")
         same = "".join(text.split()) == "".join(want.split()) if truth.get("squash") else text == want
         yield "exact", same
-        yield "close", same or SequenceMatcher(None, want.split()[:3000], text.split()[:3000], autojunk=False).ratio() >= 0.9
+        yield (
+            "close",
+            same or SequenceMatcher(None, want.split()[:3000], text.split()[:3000], autojunk=False).ratio() >= _CLOSE,
+        )
     else:
-        yield "exact", all(str(plain(x) or "") in text for x in _list(truth.get("contains"))) and not any(str(plain(x)) in text for x in _list(truth.get("not_contains")))
+        yield (
+            "exact",
+            all(str(plain(x) or "") in text for x in _list(truth.get("contains")))
+            and not any(str(plain(x)) in text for x in _list(truth.get("not_contains"))),
+        )
     yield "not_forward", not str(got.get("via") or "").startswith("forward")
     yield "not_machine", got.get("kind") not in ("bounce", "complaint", "auto_reply")
 

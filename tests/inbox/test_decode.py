@@ -41,34 +41,9 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 
 #: What mail is made of, in any order.
-PIECES = (
-    [
-        b"From: ",
-        b"a@b.example",
-        b"\r\n",
-        b"\n",
-        b"\r",
-        b"--x",
-        b"--x--",
-        b"=?utf-8?B?",
-        b"?=",
-        b"=?x?q?=FF?=",
-        b'"',
-        b"<",
-    ]
-    + [
-        b">",
-        b"\x00",
-        b"\xff",
-        b";",
-        b" ",
-        b"\t",
-        b"\xd8\xa7",
-        b"Content-Type: message/rfc822",
-        b"filename*0*=utf-8''%41",
-    ]
-    + [b"Content-Type: multipart/mixed; boundary=x", b"Content-Transfer-Encoding: base64", b"Date: 99 Foo 2013 25:61"]
-)
+PIECES = b"""From: |a@b.example|--x|--x--|=?utf-8?B?|?=|=?x?q?=FF?=|"|<|>|;| |\t|\x00|\xff|\xd8\xa7|\r\n|\n|\r|
+Content-Type: message/rfc822|filename*0*=utf-8''%41|Content-Type: multipart/mixed; boundary=x|
+Content-Transfer-Encoding: base64|Date: 99 Foo 2013 25:61""".split(b"|")
 
 
 @settings(max_examples=300, deadline=None)
