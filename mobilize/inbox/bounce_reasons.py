@@ -1,0 +1,125 @@
+"""Why a mail was not delivered: a server's words and codes to a reason, and what follows for the address.
+
+The table is `lexicon/bounces.toml`. RFC 3463 for the enhanced codes, RFC 5321 4.2 for the basic ones.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import cast
+
+from mobilize.inbox.folding import fold
+
+_ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_BASIC = re.compile(r"(?:^|[\s:;(#<>])([45])[0-5]\d(?=[\s\-:;,)#]|$)")
+#: The reason shown is a line, not a page.
+_MOST_REASON = 300
+#: A diagnosis is short; a whole returned mail is not read for reasons.
+_MOST_DIAGNOSIS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a diagnosis means."""
+
+    permanent: bool
+    dead: bool
+    #: Enhanced status code, "" where none was found.
+    status: str
+    #: In plain words, with the server's own.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    says: str
+    permanent: bool
+    dead: bool
+    codes: frozenset[str]
+    words: tuple[str, ...]
+
+
+@functools.cache
+def table(section: str, key: str = "words") -> tuple[str, ...]:
+    """The folded words of a section of the table."""
+    words = cast("dict[str, list[str]]", _file()[section])[key]
+    return tuple(fold(word) for word in words)
+
+
+def verdict(diagnosis: str, *, status: str = "", delayed: bool = False) -> Verdict:
+    """What becomes of an address after these words.
+
+    diagnosis: the server's words. status: the report's own code, where it has one; a code in the words is more exact
+    where the report's is x.0.0. delayed: the report says that it is still trying.
+    """
+    words = fold(diagnosis[:_MOST_DIAGNOSIS])
+    code = _code(words, status)
+    reason = _reason(words, code)
+    permanent = not delayed and _permanent(words, code, reason)
+    dead = permanent and reason is not None and reason.dead
+    shown = " ".join(diagnosis.split())[:_MOST_REASON]
+    plain = reason.says if reason else ("delivery delayed, still being tried" if delayed else "refused or failed")
+    return Verdict(permanent, dead, code, f"{plain}: {shown}" if shown else plain)
+
+
+def _permanent(words: str, code: str, reason: _Reason | None) -> bool:
+    """A full mailbox is emptied again, whatever the code says; else the code decides, then the words."""
+    if reason is not None and "full" in reason.says:
+        return False
+    if code:
+        return code[0] == "5"
+    basic = _BASIC.findall(words)
+    if basic:
+        return basic[-1] == "5"
+    return reason.permanent if reason else True
+
+
+def _code(words: str, status: str) -> str:
+    """The most telling code: a 5.1.1 in the words over a report's 5.0.0; of several the last, which the server gave."""
+    found = [".".join(groups) for groups in _ENHANCED.findall(words)]
+    telling = [code for code in found if not code.endswith(".0.0")]
+    if status and not status.endswith(".0.0"):
+        return status
+    same = [code for code in telling if not status or code[0] == status[0]]
+    return (same or [status] if status else telling or found or [""])[-1]
+
+
+def _reason(words: str, code: str) -> _Reason | None:
+    """Words say more than codes: servers give 5.7.1 for an unknown user and 5.1.1 for a full mailbox."""
+    reasons = _reasons()
+    for reason in reasons:
+        if any(word in words for word in reason.words):
+            if reason.says == "refused by the receiver's rules" and (better := _by_code(code)) is not None:
+                return better
+            return reason
+    return _by_code(code)
+
+
+def _by_code(code: str) -> _Reason | None:
+    return next((reason for reason in _reasons() if code in reason.codes), None)
+
+
+@functools.cache
+def _reasons() -> tuple[_Reason, ...]:
+    made = []
+    for entry in cast("list[dict[str, object]]", _file()["reason"]):
+        made.append(
+            _Reason(
+                says=str(entry["says"]),
+                permanent=bool(entry["permanent"]),
+                dead=bool(entry["dead"]),
+                codes=frozenset(cast("list[str]", entry["codes"])),
+                words=tuple(fold(word) for word in cast("list[str]", entry["words"])),
+            )
+        )
+    return tuple(made)
+
+
+@functools.cache
+def _file() -> dict[str, object]:
+    text = resources.files("mobilize.inbox.lexicon").joinpath("bounces.toml").read_text("utf-8")
+    return tomllib.loads(text)
