@@ -235,9 +235,7 @@ def test_a_campaign_can_be_read_without_its_contacts(campaign_folder: Callable[.
 def test_many_contacts_are_streamed_in_flat_memory(campaign_folder: Callable[..., Path]) -> None:
     path = campaign_folder()
     with (path / "contacts.csv").open("a", encoding="utf-8") as file:
-        file.writelines(
-            f"KE,ngo,Network {number},,,,o{number}@n.example,,,,x,2026-11-01,\n" for number in range(6_000)
-        )
+        file.writelines(f"KE,ngo,Network {number},,,,o{number}@n.example,,,,x,2026-11-01,\n" for number in range(6_000))
     tracemalloc.start()
     try:
         stream = folder.stream_contacts(path)

@@ -8,7 +8,8 @@ from mobilize.campaign.seen import Seen
 
 @given(st.lists(st.text(max_size=3), max_size=200))
 def test_it_remembers_what_a_dictionary_would(texts: list[str]) -> None:
-    seen, known = Seen(), {}
+    seen = Seen()
+    known: dict[str, int] = {}
     for line, text in enumerate(texts, 1):
         assert seen.first(text, line) == known.setdefault(text, line)
     assert len(seen) == len(known)
