@@ -13,11 +13,11 @@ from babel import Locale
 from mobilize.inbox.folding import fold
 
 #: Languages in which a mail program may print a date above a forwarded message.
-LOCALES = (
-    "en fr es pt pt_PT it ro ca gl eu de nl af da nb nn sv is fi et lv lt pl cs sk hu hr sl sr sr_Latn bs mk sq el ru uk "
-    "be bg tr az kk uz ky tg ka hy ar ar_SY ar_LB ar_IQ ar_MA ar_DZ ar_TN ar_LY ar_MR fa fa_AF ur ps ku he zh zh_Hant "
-    "ja ko vi th id ms fil sw ha so am hi bn ne ta mn ga cy mt"
-).split()
+LOCALES = """
+    en fr es pt pt_PT it ro ca gl eu de nl af da nb nn sv is fi et lv lt pl cs sk hu hr sl sr sr_Latn bs mk sq el ru
+    uk be bg tr az kk uz ky tg ka hy ar ar_SY ar_LB ar_IQ ar_MA ar_DZ ar_TN ar_LY ar_MR fa fa_AF ur ps ku he zh zh_Hant
+    ja ko vi th id ms fil sw ha so am hi bn ne ta mn ga cy mt
+    """
 
 #: Spellings of programs and keyboards that CLDR lacks.
 MORE = {
@@ -45,15 +45,14 @@ def main() -> None:
     """Print the file."""
     months: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     halves: dict[str, set[str]] = {"am": set(), "pm": set()}
-    for code in LOCALES:
+    for code in LOCALES.split():
         locale = Locale.parse(code)
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in locale.months[context][width].items():
                     months[_clean(name)][number].add(code.split("_")[0])
-                for half in halves:
-                    name = locale.day_periods.get(context, {}).get(width, {}).get(half, "")
-                    halves[half].add(_clean(name))
+                for half, found in halves.items():
+                    found.add(_clean(locale.day_periods.get(context, {}).get(width, {}).get(half, "")))
     for number, names in MORE.items():
         for name in names.split():
             months[_clean(name)][number].add("more")

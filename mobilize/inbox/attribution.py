@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from functools import cache
 
@@ -24,12 +25,16 @@ _BRACKETED = re.compile(
 )
 #: Where a date in a line ends: after its time with what belongs to it, or after its year.
 _DATE_END = re.compile(
-    r"(?:\d{1,2}\s?[:.h时時]\s?\d{2}(?:[:.]\d{2})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4})(?:\s?(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|[صم](?=[\s,،]|$)|(?:gmt|utc)?\s?[+-]\d{1,2}:?\d{0,2}|gmt|utc|\([^()]{2,8}\)))*",
+    r"(?:\d{1,2}\s?[:.h时時]\s?\d{2}(?:[:.]\d{2})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4})"
+    r"(?:\s?(?:[ap]\.?\s?m\b\.?|uhr\b|h\b|[صم](?=[\s,،]|$)|(?:gmt|utc)?"
+    r"\s?[+-]\d{1,2}:?\d{0,2}|gmt|utc|\([^()]{2,8}\)))*",
     re.IGNORECASE,
 )
 _TO_STRIP = " \t,،;:：-–—\"'“”«»„*.()<>[]"
 _LEADS = re.compile(
-    r"^(?:用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde|użytkownik|пользователь|користувач|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
+    r"^(?:用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde"
+    r"|użytkownik|пользователь|користувач"
+    r"|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
     re.IGNORECASE,
 )
 
@@ -104,7 +109,7 @@ def _read(text: str, *, quoted_below: bool) -> Printed | None:
     if not ends and not (quoted_below and bare.endswith((">", ")"))):
         return None
     address = _BRACKETED.search(bare)
-    date, name = _parts(bare, address, verb is not None)
+    date, name = _parts(bare, address)
     if not _enough(
         bare, date, has_address=address is not None, has_verb=verb is not None, quoted_below=quoted_below or dashed
     ):
@@ -141,16 +146,14 @@ def _verb() -> re.Pattern[str]:
     return re.compile(rf"(?:^|[\s,>)\"']|(?<=[.:]))(?:{spaced})(?=[\s:,;<-]|$)|(?:{joined})")
 
 
-def _parts(text: str, address: re.Match[str] | None, has_verb: bool) -> tuple[str | None, str]:
+def _parts(text: str, address: re.Match[str] | None) -> tuple[str | None, str]:
     """The date as printed, and the name."""
     before, after = (text[: address.start()], text[address.end() :]) if address else (text, "")
     for segment, other in ((before, ""), (after, before)):
-        last = None
-        for last in _DATE_END.finditer(segment):
-            pass
+        last = next(iter(deque(_DATE_END.finditer(segment), maxlen=1)), None)
         if last and (date := _date_of(segment[: last.end()])):
-            return date, _name(other or segment[last.end() :], has_verb)
-    return None, _name(before, has_verb)
+            return date, _name(other or segment[last.end() :])
+    return None, _name(before)
 
 
 def _date_of(text: str) -> str | None:
@@ -166,10 +169,10 @@ def _date_of(text: str) -> str | None:
     return None
 
 
-def _name(text: str, has_verb: bool) -> str:
+def _name(text: str) -> str:
     """A display name without verbs and prepositions around it."""
     name = text.strip(_TO_STRIP)
-    if has_verb and (found := _verb().search(fold(name))) and len(fold(name)) == len(name):
+    if (found := _verb().search(fold(name))) and len(fold(name)) == len(name):
         name = name[: found.start()] if found.start() > len(name) - found.end() else name[found.end() :]
     return _LEADS.sub("", name.strip(_TO_STRIP)).strip(_TO_STRIP)
 

@@ -1,4 +1,4 @@
-"""The header that a mail program prints above a message: "From: … Sent: … To: … Subject: …", in any of its languages."""
+"""The header that a mail program prints above a message: "From: … Sent: … To: …", in any of its languages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _WRAPPED_FROM = 60
 _DECORATION = " \t*_·•|\u00a0"
 _MAILTO = re.compile(r"\s?[<\[]mailto:[^<>\[\]]{1,300}[>\]]", re.IGNORECASE)
 _BEHALF = re.compile(
-    r"\s(?:on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|på vegne af|på vegne av|w imieniu"
+    r"\s(?:on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|på vegne af"
+    r"|på vegne av|w imieniu"
     r"|от имени|от лица|adına|بالنيابة عن|نيابة عن|代表)\s.{0,300}$",
     re.IGNORECASE,
 )
@@ -97,7 +98,7 @@ def read(lines: Sequence[Line], start: int, *, trusted: bool = False) -> Printed
         return None
     trusted = trusted or lines[start].mark == HEAD
     collected, end = _collect(lines, start)
-    if collected and _is_header(collected, trusted):
+    if collected and _is_header(collected, trusted=trusted):
         return _printed(collected, end)
     return _guessed(lines, start) if trusted else None
 
@@ -244,7 +245,7 @@ def _adds(above: str, text: str, role: str) -> bool:
     return role != "subject" or len(above) > _WRAPPED_FROM - 10 or text[:1] in " \t"
 
 
-def _is_header(out: _Collected, trusted: bool) -> bool:
+def _is_header(out: _Collected, *, trusted: bool) -> bool:
     """Whether what was collected is a header and no list in a letter that begins "To: …"."""
     roles = out.roles()
     if "from" not in out.values and "date" not in out.values:
@@ -283,8 +284,9 @@ def _plain(value: str) -> str:
 def _guessed(lines: Sequence[Line], start: int) -> Printed | None:
     """A header in a language that the tables lack, read by its values: an address, a date, another address, a text."""
     out = _Collected()
-    at = start
+    end = start
     for at, value in _labelled(lines, start):
+        end = at + 1
         if "from" not in out.values:
             out.add("from", value, frozenset())
         elif "date" not in out.values and printed_date(value):
@@ -297,7 +299,7 @@ def _guessed(lines: Sequence[Line], start: int) -> Printed | None:
             out.add("subject", value, frozenset())
     if "date" not in out.values or "@" not in out.values.get("from", "") + out.values.get("to", ""):
         return None
-    return _printed(out, at + 1)
+    return _printed(out, end)
 
 
 def _labelled(lines: Sequence[Line], start: int) -> Iterator[tuple[int, str]]:

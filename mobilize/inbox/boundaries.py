@@ -144,19 +144,22 @@ def marker_kind(text: str) -> tuple[Kind | None, str]:
     """What a marker line announces, and what stands behind its words on the same line."""
     if len(text) > 2_000:  # noqa: PLR2004 — Yahoo prints the whole header on the marker's line
         return None, ""
-    bare = " ".join(fold(text.strip(_EDGES)).split())
-    table = labels()
-    if bare in table.forward:
-        return Kind.FORWARD, ""
-    if bare in table.original:
-        return Kind.ORIGINAL, ""
-    if text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––") and bare.startswith(table.forward_begins):
+    if kind := _kind_of(text.strip(_EDGES)):
+        return kind, ""
+    drawn = text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––")
+    if drawn and fold(text.strip(_EDGES)).startswith(labels().forward_begins):
         return Kind.FORWARD, ""
     if parted := re.match(r"^\s*[-_=*]{2,}\s*(.{3,60}?)\s*[-_=*]{2,}\s*(\S.*)$", text):
-        words = " ".join(fold(parted[1]).split())
-        if words in table.forward or words in table.original:
-            return (Kind.FORWARD if words in table.forward else Kind.ORIGINAL), parted[2]
+        return _kind_of(parted[1]), parted[2]
     return None, ""
+
+
+def _kind_of(text: str) -> Kind | None:
+    """FORWARD or ORIGINAL, where these are a marker's whole words."""
+    bare = " ".join(fold(text).split())
+    if bare in labels().forward:
+        return Kind.FORWARD
+    return Kind.ORIGINAL if bare in labels().original else None
 
 
 def _marker(lines: Sequence[Line], at: int) -> _Found | None:
@@ -169,15 +172,19 @@ def _marker(lines: Sequence[Line], at: int) -> _Found | None:
         return _Found(kind, header, at + 1)
     decorated = text[:1] in "-–—_=*~#[" or text.rstrip().endswith((":", "：", "-"))
     below = _next(lines, at + 1, 4)
-    if below is None:
-        return _Found(kind, None, at + 1) if decorated else None
-    if lines[below].depth > lines[at].depth:
+    if below is not None and lines[below].depth > lines[at].depth:
         return _Found(kind, None, at + 1, deeper=True)
-    header = _block(lines, below, trusted=True)
-    if header is None and (written := attribution.read(lines, below)):
-        header = written
-    if header is None and (again := marker_kind(lines[below].text)[0]):  # two programs, two markers
-        return _Found(again if kind is Kind.ORIGINAL else kind, None, below)
+    return _marker_with(lines, at, below, kind, decorated=decorated)
+
+
+def _marker_with(lines: Sequence[Line], at: int, below: int | None, kind: Kind, *, decorated: bool) -> _Found | None:
+    """A marker and what stands below it: a header, "On … wrote:", another marker, or at once the text."""
+    header = None
+    if below is not None:
+        header = _block(lines, below, trusted=True) or attribution.read(lines, below)
+        again = marker_kind(lines[below].text)[0] if header is None else None
+        if again:  # two programs, two markers
+            return _Found(again if kind is Kind.ORIGINAL else kind, None, below)
     if header is None and not decorated:
         return None
     return _Found(kind, header, header.end if header else at + 1)
@@ -199,7 +206,7 @@ def _unknown_marker(lines: Sequence[Line], at: int) -> _Found | None:
 
 
 def _pasted(lines: Sequence[Line], at: int) -> _Found | None:
-    """ "--- here is what they wrote ---" with an empty line or an end line: pasted by hand."""
+    """Such a line as "--- here is what they wrote ---" with an empty line or an end line: pasted by hand."""
     found = _DASHED.match(lines[at].text)
     if not found or len(found["words"].split()) < 2 or at == 0:  # noqa: PLR2004 — a heading
         return None

@@ -29,8 +29,9 @@ JALALI = "jalali"
 #: Zone names that mean one offset wherever they are printed; minutes east of UTC.
 #: (IST, CST of China, AST, BST of Bangladesh … are left out: two places, two offsets.)
 _ZONES = {
-    "z": 0, "gmt": 0, "utc": 0, "ut": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180,
-    "msk": 180, "mez": 60, "mesz": 120, "oez": 120, "oesz": 180, "hnec": 60, "heec": 120, "sec": 60, "selc": 120,
+    "z": 0, "gmt": 0, "utc": 0, "ut": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120,
+    "eest": 180, "msk": 180, "mez": 60, "mesz": 120, "oez": 120,
+    "oesz": 180, "hnec": 60, "heec": 120, "sec": 60, "selc": 120,
     "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
     "jst": 540, "kst": 540, "hkt": 480, "sgt": 480, "wib": 420, "wita": 480, "wit": 540, "pht": 480, "pkt": 300,
     "npt": 345, "eat": 180, "cat": 120, "wat": 60, "sast": 120, "brt": -180, "art": -180, "nzst": 720, "nzdt": 780,
@@ -38,8 +39,14 @@ _ZONES = {
 }  # fmt: skip
 
 #: Halves of the day that stand ahead of the time, and words for its parts that CLDR keeps elsewhere.
-_AHEAD = "上午:am|早上:am|凌晨:am|清晨:am|中午:pm|下午:pm|晚上:pm|午前:am|午後:pm|오전:am|오후:pm|öö:am|ös:pm|de.:am|du.:pm|am:am|pm:pm|π.μ.:am|μ.μ.:pm"  # noqa: E501
-_AFTER = "a.m.:am|p.m.:pm|a. m.:am|p. m.:pm|am:am|pm:pm|صباحًا:am|مساءً:pm|مساء:pm|ص:am|م:pm|ق.ظ.:am|ب.ظ.:pm|قبل از ظهر:am|بعد از ظهر:pm|öö:am|ös:pm|de.:am|du.:pm"  # noqa: E501
+_AHEAD = (
+    "上午:am|早上:am|凌晨:am|清晨:am|中午:pm|下午:pm|晚上:pm|午前:am|午後:pm|오전:am|오후:pm|öö:am|ös:pm|de.:am|du.:pm"
+    "|am:am|pm:pm|π.μ.:am|μ.μ.:pm"
+)
+_AFTER = (
+    "a.m.:am|p.m.:pm|a. m.:am|p. m.:pm|am:am|pm:pm|صباحًا:am|مساءً:pm|مساء:pm|ص:am|م:pm|ق.ظ.:am"
+    "|ب.ظ.:pm|قبل از ظهر:am|بعد از ظهر:pm|öö:am|ös:pm|de.:am|du.:pm"
+)
 #: In CLDR, yet a preposition in another language when it stands after a time.
 _NOT_AFTER = frozenset({"de", "em", "to", "du", "a", "p", "os", "oo"})
 #: No year of the Gregorian or solar Hijri calendar in a mail is this late: it is the Buddhist era's.
@@ -76,7 +83,7 @@ def months() -> Mapping[str, tuple[int, str]]:
 def elsewhere(name: str, languages: Collection[str], text: str) -> int:
     """The number of a month whose name means another month in these languages; 0 for all others.
 
-    text: the whole date. Croatian writes "listopada 2021. u 14:25", with a point after the year; Polish and Czech do not.
+    text: the whole date. Croatian writes "listopada 2021. u 14:25"; Polish and Czech have no such "u".
     """
     for code, names in _calendar()["elsewhere"].items():
         assert isinstance(names, dict)

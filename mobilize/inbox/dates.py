@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_tz
@@ -103,9 +104,9 @@ def _clock(text: str) -> tuple[_Clock | None, str]:
         start, end = found.start(), found.end()
     else:
         return None, text
-    if hour > 24 or minute > 59 or second > 60:
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 — of a clock
         return None, text[:start] + " " + text[end:]
-    if half and hour <= 12:
+    if half and hour <= 12:  # noqa: PLR2004 — of a clock
         hour = hour % 12 + 12 * (half == "pm")
     offset, end = _zone(text, end)
     clock = _Clock(hour=hour % 24, minute=minute, second=min(second, 59), offset=offset, halved=bool(half))
@@ -113,12 +114,9 @@ def _clock(text: str) -> tuple[_Clock | None, str]:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):
-        pass
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
-        return found
-    return None
+    found = next(iter(deque(pattern.finditer(text), maxlen=1)), None)
+    is_time = found is not None and int(found[1]) < 24 and int(found[2]) < 60  # noqa: PLR2004 — of a clock
+    return found if is_time else None
 
 
 def _half(text: str, start: int, end: int) -> tuple[str, int, int]:
@@ -159,7 +157,9 @@ def _days(
     if found := _YEAR_FIRST.search(text):
         yield int(found[1]), int(found[2]), int(found[3])
     if found := _YEAR_LAST.search(text):
-        yield from _ordered(int(found[1]), int(found[2]), _full_year(found[3]), languages, clock, before)
+        yield from _ordered(
+            int(found[1]), int(found[2]), _full_year(found[3]), languages=languages, clock=clock, before=before
+        )
     yield from _named(text, languages)
 
 
@@ -168,9 +168,9 @@ def _full_year(text: str) -> int:
 
 
 def _ordered(
-    first: int, second: int, year: int, languages: Collection[str], clock: _Clock | None, before: str | None
+    first: int, second: int, year: int, *, languages: Collection[str], clock: _Clock | None, before: str | None
 ) -> Iterator[tuple[int, int, int]]:
-    """3/4: day first, as nearly everywhere, unless the quoting mail's date or a twelve-hour clock in English says no."""
+    """3/4: day first, as nearly everywhere, unless the quoting mail's date or a twelve-hour English clock says no."""
     day_first, month_first = (year, second, first), (year, first, second)
     readings = [day_first, month_first]
     likely = [each for each in readings if _just_before(each, before)]

@@ -13,16 +13,22 @@ from lxml import etree
 from mobilize.inbox.lines import HEAD, RULE, SIGNATURE, Line
 
 #: Elements whose content is not text of the mail.
-_SKIPPED = frozenset(
-    "script style head title template noscript iframe object embed applet select textarea input button svg math "
-    "audio video canvas map frameset noframes".split()
-)
-_BLOCKS = frozenset(
-    "html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody thead tfoot tr pre blockquote center form address "
-    "section article header footer main aside nav fieldset figure figcaption caption details summary hr".split()
-)
+_SKIPPED_NAMES = """
+    script style head title template noscript iframe object embed applet select textarea input
+    button svg math audio video canvas map frameset noframes
+    """
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_BLOCKS_NAMES = """
+    html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody thead tfoot tr pre blockquote
+    center form address section article header footer main aside nav fieldset figure figcaption
+    caption details summary hr
+    """
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 #: Blocks with an empty line before and after them.
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table".split())
+_SPACED_NAMES = """
+    p h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table
+    """
+_SPACED = frozenset(_SPACED_NAMES.split())
 
 #: Containers that a program puts around what it quotes or forwards, by class or id.
 _BOXES = re.compile(
@@ -129,13 +135,13 @@ class _Drawing:
         if not state.hidden:
             self._structure(tag, names, style, state)
         self.state = state
-        self._drawn_elements(tag, names)
+        self._drawn_elements(tag)
 
     def _structure(self, tag: str, names: str, style: str, state: _State) -> None:
         """What the element says of quoting."""
         if tag == "blockquote" and not _INDENTED.search(style):
             state.depth, state.mark = state.depth + 1, ""
-        elif tag in ("div", "td", "section") and _LINE_BESIDE.search(style) and "padding" in style:
+        if tag in ("div", "td", "section") and _LINE_BESIDE.search(style) and "padding" in style:
             state.depth, state.mark = state.depth + 1, ""
         found = names.split()
         if any(_BOXES.match(name.removeprefix("x_")) for name in found):
@@ -147,7 +153,7 @@ class _Drawing:
         elif any(_SIGNATURES.match(name.removeprefix("x_")) for name in found):
             state.mark = SIGNATURE
 
-    def _drawn_elements(self, tag: str, names: str) -> None:
+    def _drawn_elements(self, tag: str) -> None:
         """Elements that draw something themselves."""
         if self.state.hidden:
             return

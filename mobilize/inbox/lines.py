@@ -1,4 +1,4 @@
-"""The body of a mail as lines, each with its depth of quoting: what text and HTML have in common for all that follows."""
+"""The body of a mail as lines, each with its depth of quoting: what text and HTML have in common."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _inner(
 ) -> tuple[_Message | None, str, str]:
     """The forwarded message inside, the rule that says so, and the words it stands on."""
     quoted = parted.quoted
-    rule = _forward_rule(message, parted, own, outermost=outermost) if quoted else ""
+    rule = _forward_rule(message, quoted, parted, own, outermost=outermost) if quoted else ""
     attached = _attached(message.mail, own) if message.mail else None
     if attached and not (quoted and rule and quoted.header and quoted.kind is Kind.FORWARD):
         return replace(_of_mail(attached)), "attached message", attached.subject or ""
@@ -140,7 +140,7 @@ def _attached(mail: Mail, own: Sequence[str]) -> Mail | None:
 
 def _is_own(who: Address | None, own: Sequence[str]) -> bool:
     """Whether an address is the campaign's, with or without a reply token."""
-    return bool(who and who.address) and any(_bare(who.address) == _bare(each) for each in own)
+    return who is not None and who.address != "" and any(_bare(who.address) == _bare(each) for each in own)
 
 
 def _bare(address: str) -> str:
@@ -169,13 +169,11 @@ def prefix(subject: str | None) -> tuple[str, str]:
     return "", text
 
 
-def _forward_rule(message: _Message, parted: Split, own: Sequence[str], *, outermost: bool) -> str:
+def _forward_rule(message: _Message, quoted: Quoted, parted: Split, own: Sequence[str], *, outermost: bool) -> str:
     """The name of the rule that makes the quoted message a forwarded one; "" where it is only quoted.
 
     Both readings are weighed: markers and subject for a forward; an own letter or a correspondent's for a quote.
     """
-    quoted = parted.quoted
-    assert quoted is not None
     author = quoted.header.from_ if quoted.header else None
     if quoted.kind is Kind.PASTED:
         return "pasted by hand" if outermost else ""
@@ -183,25 +181,32 @@ def _forward_rule(message: _Message, parted: Split, own: Sequence[str], *, outer
         return ""
     if quoted.kind is Kind.FORWARD:
         return "forward marker"
-    first, _ = prefix(message.subject)
-    if first == "unsure":
-        first = "reply" if quoted.header and quoted.header.languages == {"fi"} else "forward"
+    first = _first_prefix(message, quoted)
     if first == "forward":
         return "subject prefix"
-    if _answers(author, message):
+    if _answers(author, message) or quoted.header is None or quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE):
         return ""
-    if quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE):
-        return ""
-    passed_on = _sent_to(quoted.header, message.sender) and not _same_house(author, message.sender)
-    if passed_on and (outermost or first != "reply"):
+    return _header_rule(message, quoted, quoted.header, first, is_top=outermost and not parted.above)
+
+
+def _first_prefix(message: _Message, quoted: Quoted) -> str:
+    """The subject's first prefix; "VS:" answers in Finnish and forwards in Danish, so the labels below it decide."""
+    first, _ = prefix(message.subject)
+    if first != "unsure":
+        return first
+    return "reply" if quoted.header and quoted.header.languages == {"fi"} else "forward"
+
+
+def _header_rule(message: _Message, quoted: Quoted, header: Printed, first: str, *, is_top: bool) -> str:
+    """What the printed header itself says of a forward, where neither marker nor subject does."""
+    passed_on = _sent_to(header, message.sender) and not _same_house(header.from_, message.sender)
+    if passed_on and (message.mail is not None or first != "reply"):
         return "its header names the sender as recipient"
     if first == "reply":
         return ""
     if quoted.kind is Kind.QUOTED_BLOCK:
         return "quoted header"
-    if not parted.above and quoted.kind in (Kind.BLOCK, Kind.ORIGINAL) and quoted.header and message.mail:
-        return "header on top"
-    return ""
+    return "header on top" if is_top else ""
 
 
 def _answers(author: Address | None, message: _Message) -> bool:

@@ -20,6 +20,8 @@ _MOST_BELOW_CLOSING = 14
 _SHORT = 80
 #: Closing lines look back over so many lines from the end.
 _LOOK_BACK = 22
+#: "T." and "A.B." are names, "Yes." is a sentence.
+_INITIALS = 3
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "۔", "।", ":", "：", ";", "…")
 
 
@@ -216,11 +218,8 @@ def _is_names(texts: Sequence[str], author: Address | None) -> bool:
 
 
 def _is_name(text: str, author: Address | None) -> bool:
-    if (
-        len(text) > _SHORT
-        or (text.endswith(_SENTENCE_ENDS) and len(text) > 4)
-        or text.startswith(("-", "*", "•", "/ "))
-    ):  # noqa: PLR2004
+    ends = text.endswith(_SENTENCE_ENDS) and len(text.strip(".")) > _INITIALS
+    if len(text) > _SHORT or ends or text.startswith(("-", "*", "•", "/ ")):
         return False
     folded = fold(text)
     table = endings()
