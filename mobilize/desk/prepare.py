@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,8 +149,10 @@ p { max-width: 46rem; } .quiet { opacity: .75; } .bad { color: var(--bad); }
 th { text-align: start; white-space: nowrap; border-bottom: 2px solid var(--line); padding: .4rem .9rem .4rem 0; }
 td { border-bottom: 1px solid var(--line); padding: .4rem .9rem .4rem 0; vertical-align: top; }
 tbody tr:hover { background: var(--soft); } a { color: var(--accent); } td a { margin-inline-end: .6rem; }
-code { font-size: .92em; white-space: nowrap; } dt { margin-top: 1.2rem; font-weight: 600; }
-dd { margin: .2rem 0 0; font-size: .92rem; overflow-wrap: anywhere; }
+code { font-size: .92em; white-space: nowrap; }
+dt { margin-top: 1.6rem; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); max-width: 46rem; }
+dt p, dt ul, dt ol, dt table { margin: 0 0 .4rem; } dt ul, dt ol { padding-inline-start: 1.4rem; }
+dd { margin: .4rem 0 0 1.2rem; font-size: .92rem; overflow-wrap: anywhere; }
 """
 
 
@@ -246,16 +247,11 @@ def _why(letter: Letter) -> Iterator[str]:
     standing = f"<p>Standing <b>{letter.standing.name.value}</b>: {escape(letter.standing.reason)}</p>"
     notes = "".join(f"<p>{escape(note)}</p>" for note in letter.notes)
     paragraphs = (
-        f'<dt lang="{letter.language}" dir="{letter.direction}">{_shown(paragraph.markdown)}</dt>'
+        f'<dt lang="{letter.language}" dir="{letter.direction}">{html.shown(paragraph, letter)}</dt>'
         f"<dd class=quiet>{_reasons(paragraph.why)}</dd>\n"
         for paragraph in letter.paragraphs
     )
     yield from _page(title, f"<h1>{escape(title)}</h1>\n", standing, notes, "<dl>", *paragraphs, "</dl>\n")
-
-
-def _shown(markdown: str) -> str:
-    """The words of a paragraph, without the backslashes that keep its data inert."""
-    return escape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown))
 
 
 def _reasons(why: str) -> str:

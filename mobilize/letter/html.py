@@ -9,7 +9,7 @@ import css_inline
 
 from mobilize.letter.bidi import cut
 from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
-from mobilize.letter.merge import Letter
+from mobilize.letter.merge import Letter, Paragraph
 
 #: Colours stay readable where a program turns the page dark: none is set on the page itself, lines are mid-grey.
 #: Sizes in px and a table-free column, which Outlook, Gmail and Apple Mail render alike.
@@ -19,6 +19,7 @@ body { margin: 0; padding: 0; }
   font-size: 16px; line-height: 1.5; }
 .page[dir=rtl] { font-family: "Noto Naskh Arabic", "Traditional Arabic", "Times New Roman", serif; font-size: 18px;
   line-height: 1.7; }
+.page[dir=rtl] bdi { font-family: Georgia, "Times New Roman", serif; }
 .page[lang=zh] { font-family: "Noto Serif CJK SC", "Songti SC", SimSun, serif; line-height: 1.7; }
 .head { border-bottom: 1px solid #8a8a8a; padding-bottom: 10px; margin: 0 0 20px 0; }
 .organisation { font-size: 20px; font-weight: bold; }
@@ -67,6 +68,11 @@ def _document(letter: Letter) -> Iterator[str]:
     if letter.foot:
         yield f'<div class="foot small">{_lines(letter.foot, letter)}</div>\n'
     yield "</div>\n</body>\n</html>\n"
+
+
+def shown(paragraph: Paragraph, letter: Letter) -> str:
+    """One paragraph of a letter as HTML without styles, to be quoted on a page of ours."""
+    return "".join(_block(block, letter) for block in blocks(paragraph.markdown))
 
 
 def _lines(lines: Iterable[str], letter: Letter) -> str:

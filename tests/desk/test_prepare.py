@@ -1,0 +1,112 @@
+"""`mobilize preview`: every letter in every format, an index to look at, and nothing that leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from mobilize.desk.plan import Chosen
+from mobilize.desk.prepare import Previewed, preview
+from mobilize.errors import Refused
+from mobilize.installation import opened
+
+NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
+
+
+def previewed(folder: Path, out: Path, chosen: Chosen | None = None) -> list[Previewed]:
+    with opened(folder) as installation:
+        return list(preview(installation, out, chosen=chosen or Chosen(), now=NOW))
+
+
+@pytest.fixture
+def folder(campaign_folder: Callable[..., Path]) -> Path:
+    return campaign_folder()
+
+
+def test_every_letter_is_written_in_every_format_and_the_index_leads_to_each(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "look"
+    letters = previewed(folder, out)
+    assert len(letters) == 6
+    assert [letter.number for letter in letters] == [1, 2, 3, 4, 5, 6]
+    index = (out / "index.html").read_text("utf-8")
+    for letter in letters:
+        assert letter.trouble == ""
+        assert letter.pages == 1
+        assert set(letter.files) == {"pdf", "html", "txt", "eml", "why"}
+        for path in letter.files.values():
+            assert (out / path).stat().st_size > 0
+            assert f'href="{path}"' in index
+        assert letter.reference in index
+    assert (out / letters[0].files["pdf"]).read_bytes().startswith(b"%PDF-")
+
+
+def test_the_mail_is_the_very_one_with_all_its_parts(folder: Path, tmp_path: Path) -> None:
+    letter = previewed(folder, tmp_path / "look", Chosen(countries=("SN",)))[0]
+    mail = message_from_bytes((tmp_path / "look" / letter.files["eml"]).read_bytes(), policy=policy.SMTP)
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "application/pdf"]
+    assert letter.reference in str(mail["Subject"])
+
+
+def test_only_the_chosen_are_written(folder: Path, tmp_path: Path) -> None:
+    letters = previewed(folder, tmp_path / "look", Chosen(audiences=("nhri", "ngo")))
+    assert sorted(letter.country for letter in letters) == ["GH", "PH"]
+
+
+def test_the_why_page_gives_every_paragraph_its_rows_and_sources(folder: Path, tmp_path: Path) -> None:
+    letter = previewed(folder, tmp_path / "look", Chosen(countries=("UY",)))[0]
+    why = (tmp_path / "look" / letter.files["why"]).read_text("utf-8")
+    assert "record/positions.csv:" in why
+    assert "campaign.toml [[arguments]] csw57" in why
+    assert "right-docs.org" in why
+    assert "**" not in why
+
+
+def test_pages_have_no_script_and_fetch_nothing(folder: Path, tmp_path: Path) -> None:
+    letters = previewed(folder, tmp_path / "look")
+    pages = [tmp_path / "look" / "index.html", *(tmp_path / "look" / letter.files["why"] for letter in letters)]
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "<script" not in text
+        assert "default-src 'none'" in text
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text)
+
+
+def test_a_letter_that_cannot_be_made_is_told_and_the_others_are_written(
+    campaign_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = campaign_folder()
+    ask = folder / "letters" / "blocks" / "es" / "ask.md"
+    ask.write_text("{{ contry.name }}\n", "utf-8")
+    letters = previewed(folder, tmp_path / "look")
+    failed = [letter for letter in letters if letter.trouble]
+    assert [letter.country for letter in failed] == ["UY"]
+    assert "letters/blocks/es/ask.md:1" in failed[0].trouble
+    assert "did you mean 'country'?" in failed[0].trouble
+    index = (tmp_path / "look" / "index.html").read_text("utf-8")
+    assert "Not made" in index
+    assert "letters/blocks/es/ask.md:1" in index
+
+
+def test_files_are_for_their_owner_alone(folder: Path, tmp_path: Path) -> None:
+    previewed(folder, tmp_path / "look", Chosen(countries=("KE",)))
+    for path in (tmp_path / "look").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_folder_with_other_files_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "diary.txt").write_text("mine")
+    with pytest.raises(Refused, match="holds other files"):
+        previewed(folder, tmp_path)
+    assert (tmp_path / "diary.txt").read_text() == "mine"
+
+
+def test_a_preview_may_be_written_over_a_preview(folder: Path, tmp_path: Path) -> None:
+    first = previewed(folder, tmp_path / "look", Chosen(countries=("KE",)))
+    again = previewed(folder, tmp_path / "look", Chosen(countries=("KE",)))
+    assert [letter.reference for letter in first] == [letter.reference for letter in again]
