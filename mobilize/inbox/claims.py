@@ -38,7 +38,10 @@ class Says(StrEnum):
     #: Undecided on co-sponsoring alone.
     UNDECIDED_NAME = "undecided on co-sponsoring"
     WAITS = "waits"
+    #: It would, if something were; it does not say that it will.
     ONLY_IF = "only if"
+    #: It would have, had something been: it does not.
+    WOULD_HAVE = "would have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,12 @@ class _Clause:
         self.sentence = sentence
         self.language = language
         self.default = default
+        self.government_speaks = subjects.voice is Voice.GOVERNMENT
         self.reach = _REACH_HAN if language == "zh" else _REACH
         masks = sentence.of("meaning.not_not")
         self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
         self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, masks)]
-        self.markers = _markers(sentence, subjects, text)
+        self.markers = _markers(sentence, subjects)
 
     def claims(self) -> Iterator[Claim]:
         for hit in _strongest(self.sentence.of(*_POSITIONS)):
@@ -126,7 +130,9 @@ class _Clause:
         if kind in ("oppose", "no"):
             return self._against(hit, kind, denied)
         if self._before(hit, "meaning.would_have") is not None:
-            return None if denied else Says.ONLY_IF
+            return None if denied else Says.WOULD_HAVE
+        if self._before(hit, "meaning.would") is not None:
+            return Says.AGAINST if denied else Says.ONLY_IF
         if kind == "cosponsor":
             return Says.NO_COSPONSOR if denied else Says.COSPONSOR
         if denied:
@@ -136,7 +142,7 @@ class _Clause:
         return Says.LETS_PASS if kind == "accept" else Says.FOR
 
     def _undecided(self, hit: Hit, kind: str) -> Says | None:
-        if not self._is_ours(hit) and kind == "waits":
+        if not self._is_ours(hit) and (kind == "waits" or not self.government_speaks):
             return None
         if kind == "waits":
             return Says.WAITS
@@ -193,6 +199,8 @@ class _Clause:
         return between in (0, 2) and not self._turn(no.end, hit.start)
 
     def _weighed(self, hit: Hit) -> bool:
+        if self._before(hit, "meaning.whether") is not None:
+            return True
         before = self._before(hit, "meaning.weighed")
         if before is not None and hit.start - before.end <= (_REACH_HAN if self.language == "zh" else _WEIGHED):
             gap = (before.end, hit.start)
@@ -222,7 +230,7 @@ class _Clause:
         return near[-1] if near else None
 
     def _turn(self, low: int, high: int) -> bool:
-        return any(low <= start < high for start in self.turns)
+        return any(low <= start < high for start in self.turns) or ":" in self.text[low:high]
 
     def _turn_comma(self, low: int, high: int) -> bool:
         return "," in self.text[low:high]
@@ -234,7 +242,7 @@ class _Clause:
             for start, ours in self.markers:
                 if 0 <= start - hit.end <= _RIGHT_AFTER:
                     return ours
-        left = [ours for start, ours in self.markers if start < hit.end]
+        left = [ours for start, ours in self.markers if start < hit.start]
         return left[-1] if left else self.default
 
     def last_subject_ours(self, *, first: bool = False) -> bool:
@@ -244,34 +252,21 @@ class _Clause:
         return self.markers[0 if first else -1][1]
 
 
-def _markers(sentence: Sentence, subjects: Subjects, text: str) -> list[tuple[int, bool]]:
+def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
     """The subjects of a sentence by place, and whether each is this government."""
-    groups = ("who.ours", "who.government", "who.others", "who.itself")
-    kept = _strongest(sentence.of(*groups))
-    found = [(hit.start, _counts(hit.group, subjects.voice)) for hit in kept]
+    own = {Voice.GOVERNMENT: "who.ours", Voice.INSTITUTION: "who.itself", Voice.PARTNER: "who.ours"}[subjects.voice]
+    kept = _strongest(sentence.of(own, "who.government", "who.others"))
+    speaks = ("who.government", "who.ours") if subjects.voice is Voice.GOVERNMENT else ("who.government",)
+    found = [(hit.start, hit.group in speaks) for hit in kept]
     prepositions = {hit.end for hit in sentence.of("who.preposition")}
     for mention in subjects.mentions:
-        if not sentence.start <= mention.start < sentence.end or mention.kind == "capital":
+        if subjects.country is None or not sentence.start <= mention.start < sentence.end:
             continue
-        own = mention.code == subjects.country
-        if own:
+        if mention.code == subjects.country:
             found.append((mention.start, True))
-        elif subjects.country is not None and not any(0 <= mention.start - end <= len(" the ") for end in prepositions):
-            found.append((mention.start, _within_government(sentence, mention)))
-    del text
+        elif mention.kind != "capital" and not any(0 <= mention.start - end <= len(" the ") for end in prepositions):
+            found.append((mention.start, False))
     return sorted(found)
-
-
-def _within_government(sentence: Sentence, mention: Mention) -> bool:
-    """ "The Kenyan Government" of a text whose country we took for another is still a government speaking of itself."""
-    del sentence, mention
-    return False
-
-
-def _counts(group: str, voice: Voice) -> bool:
-    if group == "who.government":
-        return True
-    return group == "who.ours" and voice is Voice.GOVERNMENT
 
 
 def _strongest(hits: Iterable[Hit]) -> list[Hit]:

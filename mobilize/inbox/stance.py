@@ -49,7 +49,7 @@ def judge(
     country: the government concerned, so that another's position is not taken for its.
     """
     plain = unwrapped(text[:_ENOUGH])
-    if not plain:
+    if not plain or (voice is Voice.PARTNER and country is None):  # a report of several governments, or of none
         return Finding(None, (), ())
     lexicon = lexicon or load(language or "en")
     source = folded(plain)
@@ -99,8 +99,10 @@ def _stance(
             return "noncommittal", undecided
         keeps_back = troubled or by[Says.AGAINST_PART] or any(_hangs(c) for c in positive) or _reserves(found)
         return ("conditional" if keeps_back else "support"), positive
+    if by[Says.WOULD_HAVE]:
+        return "oppose", by[Says.WOULD_HAVE]
     if by[Says.ONLY_IF]:
-        return "oppose" if by[Says.NO_COSPONSOR] or troubled else "noncommittal", by[Says.ONLY_IF]
+        return "conditional" if any(_hangs(c) for c in by[Says.ONLY_IF]) else "noncommittal", by[Says.ONLY_IF]
     for says in (Says.UNDECIDED, Says.UNDECIDED_NAME, Says.AGAINST_PART, Says.NO_COSPONSOR, Says.WAITS):
         if by[says]:
             return "noncommittal", by[says]

@@ -28,7 +28,8 @@ _OF_GOVERNMENT = 30
 #: A heading this long is a paragraph, and governs nothing below it.
 _HEADING = 160
 _ITEM = re.compile(r"\s*(?:[-*•·–>→]|\d{1,2}[.)]|[a-z][.)])\s*")
-_CLAUSE_END = re.compile(r"[;:؛；。]|\s-\s|\(|\)|\n")
+#: Where a plan's reach to the right ends; brackets and dashes do not stop what takes a place back again.
+_CLAUSE_END = re.compile(r"[;。\n]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ LANGUAGES = ("en", "fr", "es", "ar", "pt", "ru", "zh", "fa", "tr", "id")
 KEYS = {
     "position": ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits"),
     "meaning": (
-        "not", "not_after", "not_not", "if", "if_voted", "reserve", "would_have", "weighed", "weighed_after", "act",
+        "not", "not_after", "not_not", "if", "if_voted", "reserve", "would_have", "would", "whether", "weighed", "weighed_after", "act",
         "earlier", "turn",
     ),
     "who": ("ours", "government", "others", "itself", "preposition"),
