@@ -17,6 +17,7 @@ from mobilize.cli import (
     countries,
     demo,
     init,
+    outbox,
     parse_reply,
     preview,
     record,
@@ -35,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Read, list and export what came back.")
+outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -60,6 +62,10 @@ app.command()(preview.preview)
 app.command()(send.send)
 app.command()(status.status)
 app.command()(demo.demo)
+app.add_typer(outbox_app, name="outbox")
+outbox_app.command("resolve")(outbox.resolve)
+outbox_app.command("pause")(outbox.pause)
+outbox_app.command("resume")(outbox.resume)
 app.add_typer(replies_app, name="replies")
 replies_app.command("import")(replies.import_)
 replies_app.command("parse")(parse_reply.parse)

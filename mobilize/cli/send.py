@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,8 @@ def send(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many letters in this run.")] = None,
     round_: Annotated[int, typer.Option("--round", min=1, help="1: the first letter; a reminder is a new round.")] = 1,
     skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Leave faulty rows of contacts out.")] = False,
+    only_failed: Annotated[bool, typer.Option("--only-failed", help="Those that failed, once more.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Go on until no letter waits for its next try.")] = False,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Send the letters of a round, each once. Run it again: what was sent is not sent twice."""
@@ -38,7 +41,7 @@ def send(
     )
     with here(ctx) as installation:
         planning.check_campaign(installation, skip_faulty=skip_faulty, now=now())
-        plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now())
+        plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now(), only_failed=only_failed)
         _show_plan(plan, as_lines=as_lines)
         if dry_run:
             typer.echo("Dry run: nothing was sent.", err=True)
@@ -46,10 +49,18 @@ def send(
         if not plan.letters:
             typer.echo("Nothing to send.", err=True)
             return
+        typer.echo(desk.foretold(installation, plan), err=True)
         if not yes:
             _confirm(len(plan.letters), installation.settings.smtp_host)
         with progress() as show:
-            sent = desk.send(installation, plan, now=now, told=show)
+            sent = desk.send(
+                installation,
+                plan,
+                now=now,
+                told=show,
+                said=lambda sentence: typer.echo(sentence, err=True),
+                patience=math.inf if wait else desk.PATIENCE,
+            )
     _show_result(sent, as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
         raise typer.Exit(1)

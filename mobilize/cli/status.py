@@ -1,4 +1,4 @@
-"""`mobilize status` and `mobilize outbox resolve`."""
+"""`mobilize status`."""
 
 from __future__ import annotations
 
@@ -51,32 +51,3 @@ def status(
     table(("state", "letters"), [(name, str(count)) for name, count in counts.items()], empty="")
     if counts["in_doubt"]:
         typer.echo("Next: mobilize outbox resolve", err=True)
-
-
-def resolve(
-    ctx: typer.Context,
-    letter: Annotated[str | None, typer.Argument(help="Its id; without one, all in doubt are listed.")] = None,
-    arrived: Annotated[bool | None, typer.Option("--arrived/--not-arrived", help="What you found out.")] = None,
-    by: Annotated[str, typer.Option(envvar="MOBILIZE_REVIEWER", help="Who decides.")] = "",
-    round_: Round = 1,
-) -> None:
-    """Decide letters in doubt: handed over, and no answer came. The program never resends them by itself."""
-    from mobilize.desk import status as desk
-    from mobilize.errors import Refused
-
-    with here(ctx) as installation:
-        if letter is None:
-            doubtful = [each for each in desk.fates(installation, round_) if each.state.value == "in_doubt"]
-            table(
-                ("letter", "country", "audience", "since", "what is known"),
-                [
-                    (each.letter, each.country, each.audience, f"{each.changed_at:%Y-%m-%d %H:%M} UTC", each.reason)
-                    for each in doubtful
-                ],
-                empty="No letter is in doubt.",
-            )
-            return
-        if arrived is None or not by:
-            raise Refused("say what you found, and who you are", hint="--arrived or --not-arrived, and --by NAME")
-        fate = desk.resolve(installation, letter, arrived=arrived, by=by, now=now())
-    typer.echo(f"{fate.letter}  {fate.state.value}")

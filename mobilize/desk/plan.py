@@ -76,6 +76,8 @@ class Plan:
     skipped: tuple[Skipped, ...]
     #: Rows of contacts.csv that cannot be used; they are in `skipped` too, as "line 12".
     refused: int
+    #: Of `letters`, those that failed and are tried again because a person says so.
+    again: tuple[LetterId, ...] = ()
 
     @property
     def by_audience(self) -> Mapping[str, int]:
@@ -117,8 +119,11 @@ def plan(
     round: int,
     limit: int | None,
     now: dt.datetime,
+    only_failed: bool = False,
 ) -> Plan:
     """Plan a round: every contact becomes a letter or a reason why not. Changes nothing.
+
+    only_failed: the letters that failed in this round, and no others.
 
     Raises TemplateWrong: a mistake in a template concerns many letters, so none is planned.
     """
@@ -135,7 +140,7 @@ def plan(
             _not_chosen(chosen, contact)
             or _not_useful(installation, contact)
             or _not_allowed(installation, contact)
-            or _not_again(fates.get(contact.id), now)
+            or (_not_failed(fates.get(contact.id)) if only_failed else _not_again(fates.get(contact.id), now))
             or _under_another_row(contact, written_to)
             or _left_alone(contact, suppressed)
             or ("beyond --limit: waits for the next run" if limit is not None and len(letters) >= limit else "")
@@ -156,7 +161,13 @@ def plan(
         Skipped(contact=f"line {line}", country="", audience="", why="refused row: see `mobilize check`")
         for line in refused
     ]
-    return Plan(round=round, letters=tuple(letters), skipped=tuple(skipped), refused=len(refused))
+    return Plan(
+        round=round,
+        letters=tuple(letters),
+        skipped=tuple(skipped),
+        refused=len(refused),
+        again=tuple(letter.id for letter in letters) if only_failed else (),
+    )
 
 
 def _not_chosen(chosen: Chosen, contact: Contact) -> str:
@@ -200,6 +211,10 @@ def _not_again(fate: Fate | None, now: dt.datetime) -> str:
         State.FAILED: "failed: see `mobilize status --missing`",
         State.IN_DOUBT: "in doubt: perhaps sent; decide with `mobilize outbox resolve`",
     }[fate.state]
+
+
+def _not_failed(fate: Fate | None) -> str:
+    return "" if fate is not None and fate.state is State.FAILED else "did not fail in this round"
 
 
 def _under_another_row(contact: Contact, written_to: Mapping[str, str]) -> str:

@@ -21,11 +21,15 @@ from mobilize.letter.merge import Letter, LetterId
 from mobilize.letter.mime import Attachment, Message
 from mobilize.post import deliver, outbox, smtp
 from mobilize.post.carrier import Run, Told
-from mobilize.post.schedule import PRESETS, Pace
+from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
 from mobilize.post.smtp import Server
+from mobilize.post.states import State
 
 #: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
 PATIENCE = 90.0
+
+#: Seconds of work that a letter with its PDF takes, where the pace does not slow it (bench/send.py, two cores).
+A_LETTER = 0.05
 
 #: Days after sending during which an answer's token is good, where the campaign has no end of its own.
 ANSWER_DAYS = 180
@@ -78,6 +82,12 @@ def pace_of(installation: Installation) -> Pace:
     )
 
 
+def foretold(installation: Installation, plan: Plan) -> str:
+    """Say how long a plan will take under the pace, before it starts (complaints A 13)."""
+    seconds = seconds_needed(len(plan.letters), pace_of(installation), a_letter=A_LETTER)
+    return f"This will take about {plainly(seconds)}."
+
+
 def send(
     installation: Installation,
     plan: Plan,
@@ -128,6 +138,8 @@ def _queue(installation: Installation, plan: Plan, is_dead: Callable[[str], bool
         recovered = outbox.recover(connection, campaign, dead, now=now)
         planned = tuple(planning.entries(installation, plan.letters))
         added = set(outbox.queue(connection, campaign, planned, now=now))
+        for letter in plan.again:
+            outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)
         for entry in planned:
             if entry.letter not in added:
                 # Queued by an earlier run: its contact or template may have changed since.

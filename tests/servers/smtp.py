@@ -37,6 +37,12 @@ class Server:
     refused: dict[str, str] = field(default_factory=dict)
     #: Seconds before the answer to the text.
     slow: float = 0
+    #: Letters after which it closes the connection without a word; 0: none.
+    letters_a_connection: int = 0
+    #: Connections at once; more are turned away with 421. 0: any number.
+    bears: int = 0
+    #: Moment (time.monotonic) of each MAIL FROM.
+    moments: list[float] = field(default_factory=list)
     #: Lines offered in EHLO.
     offers: tuple[str, ...] = ("8BITMIME", "PIPELINING", "SIZE 35882577", "SMTPUTF8")
     taken: list[Taken] = field(default_factory=list)
@@ -101,9 +107,12 @@ class _Handler(socketserver.StreamRequestHandler):
             raise _Drop
         return not fault
 
-    def talk(self, server: Server) -> None:
+    def talk(self, server: Server) -> None:  # noqa: C901, PLR0912 - a branch a command
+        if server.bears and server.at_once > server.bears:
+            self.wfile.write(b"421 4.3.2 too many concurrent connections\r\n")
+            return
         self.say(server, "connect", "220 fault.test ready")
-        sender, recipients = "", []
+        sender, recipients, carried = "", [], 0
         while line := self.rfile.readline(4096).decode("utf-8", "replace").rstrip("\r\n"):
             server.lines.append(line)
             verb = line.split(" ")[0].upper()
@@ -111,7 +120,10 @@ class _Handler(socketserver.StreamRequestHandler):
                 good = "\r\n".join(["250-fault.test", *(f"250-{each}" for each in server.offers), "250 HELP"])
                 self.say(server, "ehlo", good)
             elif verb == "MAIL":
+                if server.letters_a_connection and carried >= server.letters_a_connection:
+                    raise _Drop
                 sender, recipients = line, []
+                server.moments.append(time.monotonic())
                 self.say(server, "mail", "250 2.1.0 ok")
             elif verb == "RCPT":
                 address = line.partition("<")[2].partition(">")[0]
@@ -121,8 +133,11 @@ class _Handler(socketserver.StreamRequestHandler):
                 elif self.say(server, "rcpt", "250 2.1.5 ok"):
                     recipients.append(address)
             elif verb == "DATA":
-                if self.say(server, "data", "354 go on"):
+                if not recipients:
+                    self.wfile.write(b"554 5.5.1 no valid recipients\r\n")
+                elif self.say(server, "data", "354 go on"):
                     self.text(server, sender, recipients)
+                    carried += 1
             elif verb == "QUIT":
                 self.wfile.write(b"221 2.0.0 bye\r\n")
                 return

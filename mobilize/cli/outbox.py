@@ -1,0 +1,59 @@
+"""`mobilize outbox`: decide what is in doubt, pause and go on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mobilize.cli.face import here, now, table
+
+Round = Annotated[int, typer.Option("--round", min=1, help="Which round.")]
+By = Annotated[str, typer.Option(envvar="MOBILIZE_REVIEWER", help="Your name: who does this is kept.")]
+
+
+def resolve(
+    ctx: typer.Context,
+    letter: Annotated[str | None, typer.Argument(help="Its id; without one, all in doubt are listed.")] = None,
+    arrived: Annotated[bool | None, typer.Option("--arrived/--not-arrived", help="What you found out.")] = None,
+    by: By = "",
+    round_: Round = 1,
+) -> None:
+    """Decide letters in doubt: handed over, and no answer came. The program never resends them by itself."""
+    from mobilize.desk import status as desk
+    from mobilize.errors import Refused
+
+    with here(ctx) as installation:
+        if letter is None:
+            doubtful = [each for each in desk.fates(installation, round_) if each.state.value == "in_doubt"]
+            table(
+                ("letter", "country", "audience", "since", "what is known"),
+                [
+                    (each.letter, each.country, each.audience, f"{each.changed_at:%Y-%m-%d %H:%M} UTC", each.reason)
+                    for each in doubtful
+                ],
+                empty="No letter is in doubt.",
+            )
+            return
+        if arrived is None or not by:
+            raise Refused("say what you found, and who you are", hint="--arrived or --not-arrived, and --by NAME")
+        fate = desk.resolve(installation, letter, arrived=arrived, by=by, now=now())
+    typer.echo(f"{fate.letter}  {fate.state.value}")
+
+
+def pause(ctx: typer.Context, by: By = "") -> None:
+    """Pause sending: a running `mobilize send` waits after the letters on the wire, and goes on with `resume`."""
+    from mobilize.desk import outbox as desk
+
+    with here(ctx) as installation:
+        changed = desk.pause(installation, by=by, now=now())
+    typer.echo("Sending is paused." if changed else "Sending was paused already.")
+
+
+def resume(ctx: typer.Context) -> None:
+    """Go on with sending."""
+    from mobilize.desk import outbox as desk
+
+    with here(ctx) as installation:
+        changed = desk.resume(installation)
+    typer.echo("Sending goes on." if changed else "Sending was not paused.")

@@ -1,0 +1,23 @@
+"""What a person does with the outbox beside sending: pause it, go on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from mobilize.errors import Refused
+from mobilize.installation import Installation
+from mobilize.store import switches
+
+
+def pause(installation: Installation, *, by: str, now: dt.datetime) -> bool:
+    """Pause sending in every program. False: it was paused already. Raises Refused where nobody says who does it."""
+    if not by.strip():
+        raise Refused("say who pauses it", hint="--by NAME")
+    with installation.store.writing() as connection:
+        return switches.pause(connection, installation.campaign.slug, by=by.strip(), now=now)
+
+
+def resume(installation: Installation) -> bool:
+    """Go on. False: it was not paused."""
+    with installation.store.writing() as connection:
+        return switches.resume(connection, installation.campaign.slug)
