@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from mobilize.inbox import language
+from dataclasses import replace
+
+from mobilize.inbox import bounce, language, stance, targets
 from mobilize.inbox.attachments import attachments
 from mobilize.inbox.decode import decode
+from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
-from mobilize.inbox.reply import Context, Reply
-from mobilize.inbox.unwrap import unwrap
+from mobilize.inbox.reply import Bounce, Complaint, Context, Reply
+from mobilize.inbox.unwrap import Unwrapped, unwrap
 
 
 def read(raw: RawMail, *, context: Context) -> Reply:
@@ -24,7 +27,28 @@ def read(raw: RawMail, *, context: Context) -> Reply:
 
 def _read(raw: RawMail, context: Context) -> Reply:
     mail = decode(raw.data)
+    report = bounce.complaint(mail)
+    bounces = None if report else bounce.find(mail, raw.data)
+    if report or bounces is not None:
+        return _machine_report(raw, mail, report, bounces or ())
     found = unwrap(mail, own=context.own_addresses)
+    made = _said(raw, mail, found)
+    bounces = _forwarded_bounce(found)
+    if bounces is not None:
+        return _bounced(replace(made, text=""), bounces)
+    finding = stance.judge(made.text, made.language)
+    plans = targets.find(made.note, language.detect(made.note))
+    return replace(
+        made,
+        stance=finding.stance,
+        concerns=finding.concerns,
+        targets=plans.codes,
+        evidence=(*made.evidence, *finding.evidence, *plans.evidence),
+    )
+
+
+def _said(raw: RawMail, mail: Mail, found: Unwrapped) -> Reply:
+    """Who wrote what: the fields that need no judgement."""
     author = found.author
     return Reply(
         id=raw.id,
@@ -37,10 +61,51 @@ def _read(raw: RawMail, context: Context) -> Reply:
         cc=found.cc,
         date=found.date,
         subject=found.subject,
-        language=language.detect(found.text) if found.text else None,
+        language=language.detect(found.text),
         text=found.text,
         note=found.note,
         trail=found.layers,
         attachments=attachments(mail),
         evidence=found.evidence,
     )
+
+
+def _machine_report(raw: RawMail, mail: Mail, report: Complaint | None, bounces: tuple[Bounce, ...]) -> Reply:
+    """A bounce or a feedback report that a server sent to us: what it encloses is our own letter."""
+    sender = mail.from_
+    made = Reply(
+        id=raw.id,
+        kind="bounce",
+        from_address=(sender.address or None) if sender else None,
+        from_name=(sender.name or None) if sender else None,
+        to=tuple(each.address for each in mail.to if each.address),
+        cc=tuple(each.address for each in mail.cc if each.address),
+        date=mail.date,
+        subject=mail.subject,
+        language=language.detect(unwrap(mail, own=()).text),
+    )
+    if report:
+        return replace(made, kind="complaint", complaint_address=report.address, complaint_type=report.type)
+    return _bounced(made, bounces)
+
+
+def _bounced(made: Reply, bounces: tuple[Bounce, ...]) -> Reply:
+    first = next((each for each in bounces if each.permanent), next(iter(bounces), None))
+    return replace(
+        made,
+        kind="bounce",
+        bounces=bounces,
+        bounce_address=first.address if first else None,
+        bounce_permanent=first.permanent if first else None,
+    )
+
+
+def _forwarded_bounce(found: Unwrapped) -> tuple[Bounce, ...] | None:
+    """A bounce that a partner forwarded."""
+    if found.attached:
+        return bounce.find(found.attached)
+    if not found.layers:
+        return None
+    layer = found.layers[-1]
+    sender = f"{layer.from_name or ''} <{layer.from_address or ''}>"
+    return bounce.find_forwarded(layer.text, sender, layer.subject or "")
