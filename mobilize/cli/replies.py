@@ -28,16 +28,16 @@ def import_(
     from mobilize.desk import receive
 
     with here(ctx) as installation:
-        total = 0
+        total = new = 0
         for step in receive.take_in(installation, paths or [Path("-")], now=now()):
-            total += 1
+            total, new = total + 1, new + step.new
             if as_lines:
                 as_json({"reply": step.reply, "kind": step.kind, "country": step.country, "new": step.new})
             elif step.new:
                 typer.echo(f"{step.reply[:12]}  {step.kind:15}  {step.country or '--'}  {step.attention}", err=True)
         summary = receive.summary(installation)
     if not as_lines:
-        typer.echo(f"{total} messages read; {summary.new} new, {summary.attention} in the log need a person.")
+        typer.echo(f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person.")
         typer.echo("Next: mobilize replies log", err=True)
 
 
