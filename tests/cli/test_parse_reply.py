@@ -71,7 +71,8 @@ def test_the_campaign_s_own_address_comes_from_its_folder(tmp_path: Path) -> Non
     (tmp_path / "campaign.toml").write_text(toml, "utf-8")
     ours = (
         b"From: a@b.example\nTo: desk@own.example\nSubject: Fwd: our letter\n\nWe got this.\n\n"
-        b"From: Desk <desk@own.example>\nSent: Tuesday, 12 November 2013 10:00\nTo: a@b.example\nSubject: our letter\n\n"
+        b"From: Desk <desk@own.example>\nSent: Tuesday, 12 November 2013 10:00\nTo: a@b.example\n"
+        b"Subject: our letter\n\n"
         b"We urge you to co-sponsor.\n"
     )
     done = CliRunner().invoke(app, ["-C", str(tmp_path), "replies", "parse", "--ndjson"], input=line("x", ours))
