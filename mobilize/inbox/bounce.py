@@ -145,9 +145,9 @@ def _from_report(mail: Mail, reported: tuple[reports.Recipient, ...], text: str)
 
 def _reported(each: reports.Recipient, text: str) -> Bounce:
     about = _lines_about(text, each.address)
-    delayed = each.action == "delayed"
+    delayed, final = each.action == "delayed", each.action in ("failed", "expired")
     words = each.diagnostic if len(each.diagnostic) > len("smtp; 550 5.0.0") else f"{each.diagnostic} {about}"
-    found = verdict(words, status=each.status, delayed=delayed)
+    found = verdict(words, status=each.status, delayed=delayed, final=final)
     return Bounce(address=each.address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason)
 
 
@@ -163,7 +163,7 @@ def _from_text(mail: Mail, text: str, *, delayed: bool) -> tuple[Bounce, ...]:
     listed = mail.get_all("x-failed-recipients")
     if listed:
         addresses = dict.fromkeys(clean(each) for line in listed for each in line.split(","))
-        return tuple(_bounce(each, _lines_about(text, each), delayed=delayed) for each in addresses if each)[:_MOST]
+        return tuple(_bounce(each, _lines_about(text, each), text, delayed=delayed) for each in addresses if each)[:_MOST]
     return _judged(named(text, _others(mail)), text, delayed=delayed)
 
 
@@ -174,11 +174,12 @@ def _others(mail: Mail) -> frozenset[str]:
 
 
 def _judged(found: tuple[Named, ...], text: str, *, delayed: bool) -> tuple[Bounce, ...]:
-    return tuple(_bounce(each.address, each.diagnosis or text, delayed=delayed) for each in found[:_MOST])
+    return tuple(_bounce(each.address, each.diagnosis or text, text, delayed=delayed) for each in found[:_MOST])
 
 
-def _bounce(address: str, diagnosis: str, *, delayed: bool) -> Bounce:
-    found = verdict(diagnosis, delayed=delayed)
+def _bounce(address: str, diagnosis: str, text: str, *, delayed: bool) -> Bounce:
+    """One recipient, judged by the words beside it, and by the whole notice where those say nothing final."""
+    found = verdict(diagnosis, delayed=delayed, final=not delayed and _says(text[:_BEGINNING], "final"))
     return Bounce(address=address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason)
 
 
@@ -192,7 +193,7 @@ def _from_flufl(raw: bytes, text: str, *, delayed: bool) -> tuple[Bounce, ...]:
         return ()
     soft = {each.decode("ascii", "replace").lower() for each in temporary}
     hard = {each.decode("ascii", "replace").lower() for each in permanent}
-    return tuple(_bounce(each, text, delayed=delayed or each not in hard) for each in sorted(soft | hard) if "@" in each)
+    return tuple(_bounce(each, text, text, delayed=delayed or each not in hard) for each in sorted(soft | hard) if "@" in each)
 
 
 def _from_returned(mail: Mail, text: str, *, delayed: bool) -> tuple[Bounce, ...]:
@@ -200,5 +201,5 @@ def _from_returned(mail: Mail, text: str, *, delayed: bool) -> tuple[Bounce, ...
     part = reports.returned(mail)
     to = part.message.to if part is not None and part.message is not None else ()
     if len(to) == 1 and "@" in to[0].address:
-        return (_bounce(to[0].address.lower(), text, delayed=delayed),)
+        return (_bounce(to[0].address.lower(), text, text, delayed=delayed),)
     return ()

@@ -50,23 +50,28 @@ def table(section: str, key: str = "words") -> tuple[str, ...]:
     return tuple(fold(word) for word in words)
 
 
-def verdict(diagnosis: str, *, status: str = "", delayed: bool = False) -> Verdict:
+def says_why(words: str) -> bool:
+    """Whether a line gives a code or a reason of the table."""
+    return _BASIC.search(words) is not None or _reason(fold(words), "") is not None
+
+
+def verdict(diagnosis: str, *, status: str = "", delayed: bool = False, final: bool = False) -> Verdict:
     """What becomes of an address after these words.
 
-    diagnosis: the server's words. status: the report's own code, where it has one; a code in the words is more exact
-    where the report's is x.0.0. delayed: the report says that it is still trying.
+    diagnosis: the server's words. status: the report's own code, where it has one; a code in the words is the refusing
+    server's own and goes first. delayed: the report says that it is still trying; final: that it has given up.
     """
     words = fold(diagnosis[:_MOST_DIAGNOSIS])
     code = _code(words, status)
     reason = _reason(words, code)
-    permanent = not delayed and _permanent(words, code, reason)
+    permanent = not delayed and _permanent(words, code, reason, final=final)
     dead = permanent and reason is not None and reason.dead
     shown = " ".join(diagnosis.split())[:_MOST_REASON]
     plain = reason.says if reason else ("delivery delayed, still being tried" if delayed else "refused or failed")
     return Verdict(permanent, dead, code, f"{plain}: {shown}" if shown else plain)
 
 
-def _permanent(words: str, code: str, reason: _Reason | None) -> bool:
+def _permanent(words: str, code: str, reason: _Reason | None, *, final: bool) -> bool:
     """A full mailbox is emptied again, whatever the code says; else the code decides, then the words."""
     if reason is not None and "full" in reason.says:
         return False
@@ -75,17 +80,14 @@ def _permanent(words: str, code: str, reason: _Reason | None) -> bool:
     basic = _BASIC.findall(words)
     if basic:
         return basic[-1] == "5"
-    return reason.permanent if reason else True
+    return final or reason is None or reason.permanent
 
 
 def _code(words: str, status: str) -> str:
-    """The most telling code: a 5.1.1 in the words over a report's 5.0.0; of several the last, which the server gave."""
+    """The most telling code: the refusing server's own over the report's; of several the last, which was its answer."""
     found = [".".join(groups) for groups in _ENHANCED.findall(words)]
     telling = [code for code in found if not code.endswith(".0.0")]
-    if status and not status.endswith(".0.0"):
-        return status
-    same = [code for code in telling if not status or code[0] == status[0]]
-    return (same or [status] if status else telling or found or [""])[-1]
+    return telling[-1] if telling else status or next(iter(found), "")
 
 
 def _reason(words: str, code: str) -> _Reason | None:

@@ -10,35 +10,40 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mobilize.inbox.bounce_reasons import table
+from mobilize.inbox.bounce_reasons import says_why, table
 from mobilize.inbox.folding import fold
 
 #: A notice is read to here; a returned mail below it may be long.
 _MOST_LINES, _MOST_LINE = 400, 2_000
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]|*=]{1,64}@[^\s<>,;:\"'()\[\]|*]{1,250}")
 #: Header fields in a row: here begins the returned mail, announced or not.
 _HEADER = re.compile(r"^(?:received|return-path|message-id|mime-version|x-[a-z0-9-]+|dkim-signature|delivered-to|from|to|cc|subject|date|sender|content-[a-z-]+|reply-to):\s", re.IGNORECASE)  # fmt: skip
 _RULE = re.compile(r"^[\s\-_=*#>+|~.]*$")
 #: Lines that name others than the one who could not be reached.
 _OTHER_PERSON = re.compile(
-    r"contact|postmaster@|abuse@|support@|helpdesk|message-?id|originator|mail from|received from|reply-to|"
-    r"(?:^|\s)from:?\s|sender|envelope-from|http|assistance|further information|administrator|"
+    r"contact|abuse@|support@|helpdesk|message-?id|originator|mail from|received from|reply-to|(?:^|\s)from:?\s|sender|"
+    r"envelope-from|http|assistance|further information|administrator|mail to <?postmaster|"
     r"expediteur|remitente|remetente|отправител|المرسل",
 )
+#: An address as notices print it; possessive, so that no part of a domain is taken for the whole.
+_AN_ADDRESS = r"[^\s<>,;:\"'()\[\]|*=@]{1,64}@[^\s<>,;:\"'()\[\]|*]++"
 #: The server's dialogue: whom it names after "RCPT TO" could not be reached.
-_RCPT = re.compile(r"rcpt to:\s*<?([^\s<>]+@[^\s<>]+)", re.IGNORECASE)
+_RCPT = re.compile(rf"rcpt to:\s*<?({_AN_ADDRESS})", re.IGNORECASE)
 #: An address that opens its line, as nearly every server writes it, with what may stand before and after.
 _OPENS = re.compile(
-    r"^(?:>>> )?\s*(?:[-*•·#]+\s*)?(?:smtp:|rfc822;|to:|recipient(?: address)?\s*:|user\s*:|failed:|address:|[45]\d\d[ -](?:[45]\.\d\.\d )?)?\s*"
-    r"[<(\"'\[]?(?:mailto:)?([^\s<>,;:\"'()\[\]|*=]+@[^\s<>,;:\"'()\[\]|*]+)[>)\"'\]]?"
-    r"(?:\s*$|\s*[:(\[,.;]|\s+-|\s*\.\.\.|\s+on\s|\s{2,}|\s*[45]\d\d|\s+failed|\s+could)",
+    r"^(?:>>> )?\s*(?:[-*•·#]+\s*)?"
+    r"(?:smtp:|rfc822;|recipient(?: address)?\s*:|user\s*:|failed:|address:|[45]\d\d[ -](?:[45]\.\d\.\d )?)?\s*"
+    rf"[<(\"'\[]?(?:mailto:)?({_AN_ADDRESS})[>)\"'\]]?"
+    r"(?:\s*$|\s*[:(\[,;<]|\s+-|(?<=\.)\s|\.{3}|\s+on\s|\s{2,}|\s*[45]\d\d|\s+failed|\s+could|(?P<words>\s+\w))",
     re.IGNORECASE,
 )
+#: Postfix and sendmail name the address that we wrote to behind the one that it was expanded to.
+_EXPANDED = re.compile(rf"\(expanded from:?\s*<?({_AN_ADDRESS})", re.IGNORECASE)
 #: An address after a word that points at it, anywhere in a line.
 _POINTS = re.compile(
-    r"(?:\bto\b|\bfor\b|recipient|address|mailbox|user|account|undeliverable to|attempts:|size:|known:|not found:|unknown:|"
-    r"destinataire|adresse|destinatario|a la direccion|endereco|адрес\w*|получател\w*|العنوان|إلى|收件人|地址|alici|alamat|empfanger|an|a|à|para|на)"
-    r"\s*:?\s*[<(\"'\[]?(?:mailto:)?([^\s<>,;:\"'()\[\]|*=]+@[^\s<>,;:\"'()\[\]|*]+)",
+    r"\b(?:to|for|recipient|address|mailbox|userid|user|account|attempts|size|known|found|unknown|"
+    r"destinataire|adresse|destinatario|direccion|dirección|endereço|адрес\w*|получател\w*|العنوان|إلى|收件人|地址|alıcı|alamat|"
+    r"empfänger|an|a|à|para|на)"
+    rf"(?:\s*:\s*|\s+|(?=[<(\"'\[]))[<(\"'\[]?(?:mailto:)?({_AN_ADDRESS})",
     re.IGNORECASE,
 )
 
@@ -114,9 +119,16 @@ def _unique(found: Iterator[tuple[str, int]]) -> dict[str, int]:
 
 def _opening(lines: list[str], others: frozenset[str]) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(lines):
-        opens = _OPENS.match(line[:_MOST_LINE])
-        if opens and (address := clean(opens[1])) and address not in others:
+        opens = _OPENS.match(line)
+        # An address that begins a sentence is named as failed only if the sentence says so.
+        if not opens or (opens["words"] and not says_why(line)):
+            continue
+        if (address := clean(opens[1])) and address not in others:
             yield address, number
+        following = " ".join(lines[number : number + 2])
+        for expanded in _EXPANDED.finditer(following):
+            if (original := clean(expanded[1])) and original not in others:
+                yield original, number
 
 
 def _dialogue(lines: list[str], others: frozenset[str]) -> Iterator[tuple[str, int]]:
@@ -139,23 +151,27 @@ def _anywhere(lines: list[str], others: frozenset[str]) -> Iterator[tuple[str, i
     for number, line in enumerate(lines):
         if _OTHER_PERSON.search(fold(line)):
             continue
-        for found in _ADDRESS.finditer(line):
+        for found in re.finditer(_AN_ADDRESS, line):
             if (address := clean(found[0])) and address not in others:
                 yield address, number
 
 
 def clean(address: str) -> str:
     """An address without what a sentence hangs on it, lower case; "" if it is none."""
-    made = address.strip("<>()[]{}.,;:!?'\"*").lower().removeprefix("mailto:")
+    made = _INVISIBLE.sub("", address).strip("<>()[]{}.,;:!?'\"*").lower().removeprefix("mailto:")
     local, _, domain = made.rpartition("@")
-    return made if local and domain and not domain.startswith(".") and not made.startswith("postmaster@mail") else ""
+    return made if local and domain and not domain.startswith(".") else ""
+
+
+#: Zero-width and format characters that programs leave in printed addresses.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\s]")
 
 
 def _diagnosis(lines: list[str], number: int, address: str) -> str:
     """The line that names the address and those below it up to the next address or empty line; else the whole notice."""
     taken = [lines[number]]
     for line in lines[number + 1 : number + 12]:
-        opens = _OPENS.match(line[:_MOST_LINE])
+        opens = _OPENS.match(line)
         if opens and clean(opens[1]) != address:
             break
         if not line.strip() and len(" ".join(taken)) > len(address) + 20:
