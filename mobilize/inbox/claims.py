@@ -75,6 +75,7 @@ _RIGHT_AFTER = 18
 _POSITIONS = tuple(
     f"position.{name}" for name in ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits")
 )
+_AGAINST = ("position.oppose", "position.no")
 _NEEDS_OBJECT = ("position.support", "position.oppose")
 
 
@@ -110,6 +111,7 @@ class _Clause:
         masks = sentence.of("meaning.not_not")
         self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
         self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, masks)]
+        self.positions = _strongest(sentence.of(*_POSITIONS[:6]))
         self.markers = _markers(sentence, subjects)
 
     def claims(self) -> Iterator[Claim]:
@@ -196,7 +198,15 @@ class _Clause:
         if no.end > hit.start or hit.start - no.end > self.reach:
             return False
         between = self.text.count(",", no.end, hit.start)
-        return between in (0, 2) and not self._turn(no.end, hit.start)
+        return between in (0, 2) and not self._turn(no.end, hit.start) and not self._spent(no, hit)
+
+    def _spent(self, no: Hit, hit: Hit) -> bool:
+        """Whether the denial met another kind of position first: "is not able to support it and will abstain"."""
+        against = hit.group in _AGAINST
+        return any(
+            no.end <= other.start and other.end <= hit.start and (other.group in _AGAINST) is not against
+            for other in self.positions
+        )
 
     def _weighed(self, hit: Hit) -> bool:
         if self._before(hit, "meaning.whether") is not None:

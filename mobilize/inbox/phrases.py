@@ -114,6 +114,8 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
     units = _UNIT.findall(written)
     if not units or written.count("(") != written.count(")") or written.count("[") != written.count("]"):
         raise PhraseUnreadable("its brackets do not close" if units else "it is empty")
+    if any(set(_inside(unit)) & set("()[]") for unit in units):
+        raise PhraseUnreadable("brackets cannot stand inside brackets")
     if all(_is_gap(unit) or unit.startswith("[") for unit in units):
         raise PhraseUnreadable("nothing in it must be there")
     if _is_gap(units[0]) or _is_gap(units[-1]):

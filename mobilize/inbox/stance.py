@@ -8,12 +8,14 @@ decides; every decision carries the words that made it. A suggestion: a person c
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mobilize.inbox import places
 from mobilize.inbox.claims import Claim, Says, Subjects, Voice, claims, is_ours
-from mobilize.inbox.folding import Folded, folded
+from mobilize.inbox.folding import Folded, fold, folded
 from mobilize.inbox.lexicon import Lexicon, load
+from mobilize.inbox.phrases import Hit
 from mobilize.inbox.reply import Evidence
 from mobilize.inbox.sentences import Sentence, sentences, unwrapped
 
@@ -40,6 +42,7 @@ def judge(
     *,
     country: str | None = None,
     voice: Voice = Voice.GOVERNMENT,
+    exchange: Sequence[tuple[str, str]] = (),
 ) -> Finding:
     """Read the government's position out of a text.
 
@@ -47,6 +50,7 @@ def judge(
     language: of the text; English where unknown.
     lexicon: the language's, a campaign's additions included; ours where None.
     country: the government concerned, so that another's position is not taken for its.
+    exchange: questions of ours that were quoted, each with the answer below it; the answers stand in the text too.
     """
     plain = unwrapped(text[:_ENOUGH])
     if not plain or (voice is Voice.PARTNER and country is None):  # a report of several governments, or of none
@@ -61,7 +65,34 @@ def judge(
     subjects = Subjects(country, voice, placed)
     said = tuple(claims(source.text, found, subjects, lexicon.language))
     raised = _concerns(source, found, subjects, lexicon.language, said)
+    said += tuple(_answered(exchange, lexicon))
     return _weigh(source, found, said, raised)
+
+
+def _answered(exchange: Sequence[tuple[str, str]], lexicon: Lexicon) -> Iterator[Claim]:
+    """What "yes" and "no" mean below a quoted question: "Will your Government co-sponsor?" "Yes, on Friday."."""
+    for question, answer in exchange:
+        asked = lexicon.phrases.find(fold(unwrapped(question)))
+        reply = fold(unwrapped(answer)).lstrip(' "-')
+        first = next(
+            (hit for hit in lexicon.phrases.find(reply) if hit.group.startswith("answer.") and not hit.start), None
+        )
+        subject = next(
+            (hit for hit in asked if hit.group in ("position.cosponsor", "position.yes", "position.support")), None
+        )
+        if first is None or subject is None:
+            continue
+        meaning = _ANSWERS[subject.group == "position.cosponsor", first.group == "answer.yes"]
+        # Places in another text: the rule alone is shown.
+        yield Claim(meaning, Hit(0, 0, subject.group, subject.written), Sentence(0, len(reply), question=False))
+
+
+_ANSWERS = {
+    (True, True): Says.COSPONSOR,
+    (True, False): Says.NO_COSPONSOR,
+    (False, True): Says.FOR,
+    (False, False): Says.AGAINST,
+}
 
 
 def _weigh(

@@ -29,6 +29,7 @@ KEYS = {
     "who": ("ours", "government", "others", "itself", "preposition"),
     "object": ("draft", "part", "amendment"),
     "concern": ("duties", "law", "srhr", "other", "trouble", "fine"),
+    "answer": ("yes", "no"),
     "plan": ("will", "maybe", "drop", "left", "done", "only_named", "approach"),
     "kind": (
         "acknowledge", "automatic", "absent", "unsubscribe", "complaint", "spam", "institution", "meeting", "report",
