@@ -14,6 +14,7 @@ from mobilize.inbox.reply import Reply
 from mobilize.replies.review import PARSER, Statement
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
 from mobilize.store.sealed import Seal
+from mobilize.store.suppression import address_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.dateti
     for country in reply.targets:
         if country not in known:
             plan = {
-                "reporter": reply.reporter or reply.from_address or "",
+                "partner_digest": address_digest(reply.reporter or reply.from_address or ""),
                 "planned_on": day_of(reply.date),
                 "by": PARSER,
             }
