@@ -1,7 +1,7 @@
 """Bytes to a Mail. Never raises: what cannot be read is left out and marked, the rest is kept.
 
-Own splitting instead of `email.parser`: its time grows with depth times lines, its newer policy raises on headers that
-exist (docs/decisions/050). RFC 5322, 2045-2047, 2231.
+Own splitting instead of `email.parser`: that raises on some headers, lets a lone CR bring in a header, and does not
+open what was sent against the rules (docs/decisions/050). RFC 5322, 2045-2047, 2231.
 """
 
 from __future__ import annotations
