@@ -48,6 +48,7 @@ _SMALL_WORDS = {
 #: Letters that Arabic does not write, by the language that does. Compared before folding.
 _PERSIAN = re.compile(r"[پچژگکی]")
 _URDU = re.compile(r"[ٹڈڑںےہھ]")
+_URDU_WORDS = re.compile(r"(?<!\w)(?:کا|کی|کے|کو|میں|ہے|اور|آپ|سے|نے)(?!\w)")
 _ARABIC = re.compile(r"[ةيكىأإؤ]")
 #: Arabic Windows pages have no Persian ye; these words tell Persian apart when its letters cannot.
 _PERSIAN_WORDS = re.compile(r"(?<!\w)(?:از|به|که|كه|را|است|این|اين|شما|برای|براي|در|با|خود|شد|هفته)(?!\w)")
@@ -98,7 +99,7 @@ def _by_script(text: str, script: str, wanted: tuple[str, ...]) -> str | None:
 
 def _arabic(text: str, wanted: tuple[str, ...]) -> str:
     votes = Counter(
-        ur=3 * len(_URDU.findall(text)),
+        ur=5 * len(_URDU.findall(text)) + 3 * len(_URDU_WORDS.findall(text)),
         fa=2 * len(_PERSIAN.findall(text)) + 3 * len(_PERSIAN_WORDS.findall(text)),
         ar=len(_ARABIC.findall(text)) + 2 * text.count("ال"),
     )

@@ -27,7 +27,7 @@ from mobilize.inbox.folding import fold
 _SHORT_GAP, _LONG_GAP = 3, 7
 _SHORT_GAP_HAN, _LONG_GAP_HAN = 6, 16
 
-_UNIT = re.compile(r"\.{2,3}|\[[^\[\]]*\]|\([^()]*\)|[^\s()\[\]]+")
+_UNIT = re.compile(r"\.{2,3}|\[[^\[\]]*\]|\([^()]*\)|(?:[^\s()\[\].]|\.(?!\.))+")
 #: A zero-width non-joiner may be typed as such, as a space, or not at all.
 _JOINER, _JOINER_MARK = "\u200c", "\ue000"
 #: One word of a gap: anything but a space and the end of a sentence; a dot inside (L.64) is no end.
@@ -143,7 +143,7 @@ def _spaced(units: list[str], language: str) -> str:
             pattern += f"(?:,? {inner})?"
         else:
             pattern += f"(?:{inner},? )?"
-    return rf"(?<!\w){pattern}(?!\w)"
+    return rf"(?<!\w)(?<!\w-){pattern}(?!\w)"
 
 
 def _inside(unit: str) -> str:

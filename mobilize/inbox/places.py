@@ -166,7 +166,7 @@ def _doubtful(text: Folded, start: int, end: int, name: Name) -> bool:
 def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
     """Leftmost longest, without overlaps."""
     kept: list[_Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -len(hit.name.folded))):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
         elif hit.end - hit.start > kept[-1].end - kept[-1].start:
@@ -175,7 +175,9 @@ def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
 
 
 def _beside_another(text: Folded, hit: _Hit, kept: list[_Hit]) -> bool:
-    """Whether a sure place, written without a capital as this one is, stands near it."""
+    """Whether a sure place, written without a capital as this one is, stands near it, or nothing else at all."""
+    if not text.text[: hit.start].strip() and not text.text[hit.end :].strip():
+        return True
     return any(
         other is not hit
         and not other.doubtful

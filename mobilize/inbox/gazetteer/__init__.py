@@ -91,7 +91,8 @@ def _official_texts(country: Country) -> Iterator[str]:
     yield country.formal.removeprefix("the ")
     entry = pycountry.countries.get(alpha_2=country.code)
     if entry is not None:
-        yield entry.name.partition(",")[0] if entry.name.count(",") else entry.name
+        # "Congo, The Democratic Republic of the" turned round would be any Congo.
+        yield entry.name if "," not in entry.name else ""
         yield getattr(entry, "official_name", "")
         yield getattr(entry, "common_name", "")
     for language in CLDR_LANGUAGES:
@@ -114,6 +115,8 @@ def _cleaned(text: str, code: str, kind: str) -> Iterator[Name]:
     """A name from a table that others wrote: without brackets and articles, in all forms of its script."""
     plain = text.partition("(")[0].partition("（")[0].strip(" ,")  # noqa: RUF001
     form = fold(plain)
+    if plain != text.strip(" ,") and code in _BRACKETS_TELL:
+        return
     if not form or form in _AMBIGUOUS or (len(form) < _SHORTEST and form.isascii()):
         return
     yield _name(form.removeprefix("the "), code, kind)
@@ -124,6 +127,8 @@ def _cleaned(text: str, code: str, kind: str) -> Iterator[Name]:
         yield from _arabic(form, code, kind)
 
 
+#: Countries that only what stands in brackets tells apart: 刚果（金）, Congo (Brazzaville). Theirs are set by hand.
+_BRACKETS_TELL = frozenset({"CD", "CG"})
 #: Names that are words too common to be read as a place even with a capital: "Male" stands in every form.
 _AMBIGUOUS = frozenset({"male", "salle", "san"})
 
