@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import cache
 
-from mobilize.inbox import addresses
+from mobilize.inbox import addresses, blocks
 from mobilize.inbox.blocks import Printed
 from mobilize.inbox.dates import has_time, printed_date
 from mobilize.inbox.folding import fold
@@ -18,7 +18,7 @@ from mobilize.inbox.mail import Address
 #: Programs wrap such a line at 72 to 78 characters, Gmail for Android over five lines.
 _MOST_LINES = 6
 _LONGEST = 420
-_DASHES = " -–—_=*\t"
+_DASHES = " -–—_=*>\t"
 _ENDS = (":", "：", "：:")
 _BRACKETED = re.compile(
     r"[<(\[]?\s*(?:mailto:)?[^\s<>()\[\]\"“”«»,;:]{1,128}@[^\s<>()\[\]\"“”«»,;:]{1,255}(?:\s?<mailto:[^<>]*>)?\s*[>)\]]?"
@@ -52,6 +52,8 @@ def read(lines: Sequence[Line], start: int) -> Printed | None:
             break
         if line.blank:
             continue
+        if at > start and blocks.label(line.text):
+            break
         joined, last = f"{joined} {'>' * torn}{line.text}".strip(), at
         if len(joined) > _LONGEST:
             break
@@ -100,9 +102,12 @@ def _ending(found: Printed, end: int) -> Printed:
 
 def _read(text: str, *, quoted_below: bool) -> Printed | None:
     """An attribution that is the whole of this text."""
-    bare = text.strip(_DASHES)
-    dashed = bare != text.strip() and text.strip()[-1:] in "-–—" and text.strip()[:1] in "-–—"
-    if not _balanced(bare):
+    stripped = text.strip()
+    dashed = stripped[:1] in "-–—" and stripped[-1:] in "-–—"
+    framed = stripped.startswith(">>> ") and stripped.endswith(" >>>")  # GroupWise
+    bare = stripped.strip(_DASHES) if dashed or framed else stripped.strip(" -–—_=*\t")
+    dashed = dashed or framed
+    if not _balanced(bare) or not (dashed or _may_end(bare, quoted_below=quoted_below)):
         return None
     verb = _verb().search(fold(bare))
     ends = bare.endswith(_ENDS) or dashed or (verb is not None and len(fold(bare)) - verb.end() < 2)  # noqa: PLR2004
@@ -116,6 +121,13 @@ def _read(text: str, *, quoted_below: bool) -> Printed | None:
         return None
     who = addresses.mailbox(f"{name} <{_address(address)}>" if address else name)
     return Printed(from_=who or Address(name="", address=""), date_raw=date)
+
+
+def _may_end(text: str, *, quoted_below: bool) -> bool:
+    """A quick look: whether an attribution can end so."""
+    if text.endswith((*_ENDS, ")", ">")):
+        return text.endswith(_ENDS) or quoted_below or text[-1] == ")"
+    return fold(text[-40:]).endswith(labels().wrote)
 
 
 def _enough(text: str, date: str | None, *, has_address: bool, has_verb: bool, quoted_below: bool) -> bool:

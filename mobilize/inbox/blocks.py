@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mobilize.inbox import addresses
 from mobilize.inbox.dates import printed_date
@@ -15,6 +16,8 @@ from mobilize.inbox.mail import Address
 
 #: No label is longer; what stands before a later colon is prose.
 _LONGEST_LABEL = 36
+#: A header on one line has five labels; times of the day have colons, too.
+_MOST_COLONS = 16
 #: A printed header has at most these many lines, wrapped ones counted.
 _MOST_LINES = 40
 #: Programs wrap at 72 to 78 characters: a line that long may go on in the next.
@@ -74,7 +77,11 @@ def label(text: str) -> tuple[str, str] | None:
     if cut < 1:
         return None
     name = " ".join(fold(text[:cut]).split()).strip(_DECORATION)
-    return (name, _value(text[cut + 1 :])) if name in labels().roles else None
+    if name in labels().roles:
+        return name, _value(text[cut + 1 :])
+    if name.startswith("message du ") and printed_date(text[11:]):  # Orange: "Message du 20/11/13 10:22"
+        return "message du", _value(text[11:])
+    return None
 
 
 def _value(text: str) -> str:
@@ -100,7 +107,7 @@ def read(lines: Sequence[Line], start: int, *, trusted: bool = False) -> Printed
     collected, end = _collect(lines, start)
     if collected and _is_header(collected, trusted=trusted):
         return _printed(collected, end)
-    return _guessed(lines, start) if trusted else None
+    return (_guessed(lines, start) or _tabular(lines, start)) if trusted else None
 
 
 def read_inline(text: str) -> Printed | None:
@@ -115,7 +122,7 @@ def _cut(text: str) -> _Collected:
     """The roles and values on one line."""
     out = _Collected()
     starts: list[tuple[int, int, str, frozenset[str]]] = []
-    for found in re.finditer("[:：]", text[:2_000]):
+    for found in islice(re.finditer("[:：]", text[:2_000]), _MOST_COLONS):
         hit = _label_before(text, found.start(), out, first=not starts)
         if hit:
             starts.append((hit[0], found.end(), hit[1], hit[2]))
@@ -162,7 +169,8 @@ def _label_before(text: str, colon: int, known: _Collected, *, first: bool) -> t
 
 def _collect(lines: Sequence[Line], start: int) -> tuple[_Collected | None, int]:
     """Labels and values from `start` on, and where the body begins."""
-    if label(lines[start].text) is None:
+    found = label(lines[start].text)
+    if found is None or labels().roles[found[0]].keys() == {"other"}:
         return None, start
     out, at, limit = _Collected(), start, min(len(lines), start + _MOST_LINES)
     depth = lines[start].depth
@@ -300,6 +308,45 @@ def _guessed(lines: Sequence[Line], start: int) -> Printed | None:
     if "date" not in out.values or "@" not in out.values.get("from", "") + out.values.get("to", ""):
         return None
     return _printed(out, end)
+
+
+def _tabular(lines: Sequence[Line], start: int) -> Printed | None:
+    """Values without colons: "From "A" <a@b>" (eM Client), or labels and values each on a line of its own (Notes)."""
+    out = _Collected()
+    awaited = ""
+    end = start
+    for at in range(start, min(len(lines), start + 16)):
+        text = lines[at].text
+        if not text:
+            continue
+        role, value = _loose(text)
+        if role and role not in out.values:
+            out.add(role, value, frozenset())
+            awaited = "" if value else role
+        elif awaited:
+            out.values[awaited], awaited = text, ""
+        elif "from" not in out.values and "@" in text:
+            out.add("from", text, frozenset())
+        elif "date" not in out.values and printed_date(text):
+            out.add("date", text, frozenset())
+        else:
+            break
+        end = at + 1
+        if out.values.get("subject") and {"from", "date"} <= out.values.keys():
+            break
+    whole = {"from", "date", "subject"} <= out.values.keys() and "@" in out.values["from"]
+    return _printed(out, end) if whole else None
+
+
+def _loose(text: str) -> tuple[str, str]:
+    """The role of a label without colon, and what stands behind it; ("", "") where there is none."""
+    words = text.split()
+    for count in (2, 1):
+        name = fold(" ".join(words[:count])).strip(" :")
+        roles = labels().roles.get(name)
+        if roles and len(name) > 1:
+            return next(iter(roles)), " ".join(words[count:])
+    return "", ""
 
 
 def _labelled(lines: Sequence[Line], start: int) -> Iterator[tuple[int, str]]:

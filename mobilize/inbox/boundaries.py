@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mobilize.inbox import attribution, blocks
+from mobilize.inbox import attribution, blocks, pasted
 from mobilize.inbox.blocks import Printed
 from mobilize.inbox.folding import fold
 from mobilize.inbox.labels import labels
 from mobilize.inbox.lines import HEAD, Line, is_rule, shallower, trimmed
+from mobilize.inbox.pasted import EDGES, dashed_words
 
 
 class Kind(StrEnum):
@@ -75,8 +76,10 @@ class _Parting:
     answers: bool = False
 
 
-_DASHED = re.compile(r"^\W*?[-–—=_*~#>+]{2,}\s*(?P<words>[^\W_].{1,140}?)\s*[-–—=_*~#<+]{2,}\W*$")
-_EDGES = " \t-–—_=*~#>+<[]()\"'“”«»:：.…،,"
+_LONGEST_MARKER = 90
+_DRAWN = re.compile(r"[-_=*]{2,}")
+#: The Bat! draws scissors before its line.
+_SCISSORS = re.compile(r"^\s*=*\d<[=-]+")
 
 
 def split(lines: Sequence[Line]) -> Split:
@@ -109,7 +112,8 @@ def boundary(lines: Sequence[Line], at: int) -> _Found | None:
         return _Found(Kind.BLOCK, header, header.end)
     if found_by := attribution.read(lines, at):
         return _Found(Kind.ATTRIBUTION, found_by, found_by.end)
-    return _pasted(lines, at)
+    start = pasted.start(lines, at)
+    return None if start is None else _Found(Kind.PASTED, None, start)
 
 
 def _after_rule(lines: Sequence[Line], at: int) -> _Found | None:
@@ -144,18 +148,22 @@ def marker_kind(text: str) -> tuple[Kind | None, str]:
     """What a marker line announces, and what stands behind its words on the same line."""
     if len(text) > 2_000:  # noqa: PLR2004 — Yahoo prints the whole header on the marker's line
         return None, ""
-    if kind := _kind_of(text.strip(_EDGES)):
+    if kind := _kind_of(_SCISSORS.sub("", text).strip(EDGES)):
         return kind, ""
     drawn = text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––")
-    if drawn and fold(text.strip(_EDGES)).startswith(labels().forward_begins):
+    if drawn and fold(text.strip(EDGES)).startswith(labels().forward_begins):
         return Kind.FORWARD, ""
-    if parted := re.match(r"^\s*[-_=*]{2,}\s*(.{3,60}?)\s*[-_=*]{2,}\s*(\S.*)$", text):
-        return _kind_of(parted[1]), parted[2]
+    rest = text.lstrip("-_=* \t")
+    parted = _DRAWN.search(rest[:_LONGEST_MARKER])
+    if drawn and parted and rest[parted.end() :].strip():
+        return _kind_of(rest[: parted.start()].strip()), rest[parted.end() :].strip()
     return None, ""
 
 
 def _kind_of(text: str) -> Kind | None:
     """FORWARD or ORIGINAL, where these are a marker's whole words."""
+    if len(text) > _LONGEST_MARKER:
+        return None
     bare = " ".join(fold(text).split())
     if bare in labels().forward:
         return Kind.FORWARD
@@ -193,7 +201,7 @@ def _marker_with(lines: Sequence[Line], at: int, below: int | None, kind: Kind, 
 def _unknown_marker(lines: Sequence[Line], at: int) -> _Found | None:
     """A line like a marker, in words that the table lacks, right above a header block."""
     text = lines[at].text
-    dashed = _DASHED.match(text) is not None
+    dashed = bool(dashed_words(text))
     if not (dashed or (lines[at].text.endswith((":", "：")) and len(text) < 60)) or blocks.label(text):  # noqa: PLR2004
         return None
     below = _next(lines, at + 1, 3)
@@ -203,27 +211,6 @@ def _unknown_marker(lines: Sequence[Line], at: int) -> _Found | None:
     if header is None or not (header.from_ and header.date_raw):
         return None
     return _Found(Kind.ORIGINAL if dashed else Kind.QUOTED_BLOCK, header, header.end)
-
-
-def _pasted(lines: Sequence[Line], at: int) -> _Found | None:
-    """Such a line as "--- here is what they wrote ---" with an empty line or an end line: pasted by hand."""
-    found = _DASHED.match(lines[at].text)
-    if not found or len(found["words"].split()) < 2 or at == 0:  # noqa: PLR2004 — a heading
-        return None
-    alone = lines[at - 1].blank and at + 1 < len(lines)
-    if alone and (lines[at + 1].blank or _pasted_end(lines, at + 1) is not None):
-        return _Found(Kind.PASTED, None, at + 1)
-    return None
-
-
-def _pasted_end(lines: Sequence[Line], start: int) -> int | None:
-    """Where a hand-made end line stands."""
-    for at in range(start, len(lines)):
-        if lines[at].depth == 0 and (found := _DASHED.match(lines[at].text)):
-            words = " ".join(fold(found["words"]).strip(_EDGES).split())
-            if words in labels().pasted_end or words.startswith(tuple(labels().pasted_end)):
-                return at
-    return None
 
 
 def _next(lines: Sequence[Line], at: int, most: int) -> int | None:
@@ -252,17 +239,24 @@ def _take(lines: Sequence[Line], at: int, found: _Found, parting: _Parting) -> i
         parting.own.extend(_own_below(lines[found.start :]))
         parting.answers = True
         return end
+    if found.kind is Kind.PASTED:
+        end, following = pasted.end(lines, found.start)
+        _keep(parting, found, pasted.bare(trimmed(lines[found.start : end])), above=above)
+        return following
     end = _extent(lines, at, found)
-    body = lines[found.start : end]
-    _keep(parting, found, trimmed(body), above=above)
-    is_end_line = end < len(lines) and (_is_end(lines[end].text) or found.kind is Kind.PASTED)
-    return end + is_end_line
+    _keep(parting, found, trimmed(lines[found.start : end]), above=above)
+    return end + (end < len(lines) and _is_end(lines[end].text))
 
 
 def _own_below(lines: Sequence[Line]) -> list[Line]:
     """The unquoted lines below an attribution; another attribution ends them."""
-    inner = split([each for each in lines if not each.depth])
-    return list(inner.own)
+    own: list[Line] = []
+    bare = [each for each in lines if not each.depth]
+    for at, line in enumerate(bare):
+        if not line.blank and boundary(bare, at):
+            break
+        own.append(line)
+    return own
 
 
 def _keep(parting: _Parting, found: _Found, lines: Sequence[Line], *, above: bool) -> None:
@@ -282,8 +276,6 @@ def _keep(parting: _Parting, found: _Found, lines: Sequence[Line], *, above: boo
 def _extent(lines: Sequence[Line], at: int, found: _Found) -> int:
     """Where an unquoted message ends: with its HTML container, at an end line, or with the body."""
     end = len(lines)
-    if found.kind is Kind.PASTED:
-        return _pasted_end(lines, found.start) or end
     if lines[at].boxes:
         box = lines[at].boxes[-1]
         inside = next((i for i in range(found.start, len(lines)) if box not in lines[i].boxes and lines[i].text), end)
@@ -299,7 +291,7 @@ def _is_end(text: str) -> bool:
     """Whether a line ends a forwarded message."""
     if not text or len(text) > 120:  # noqa: PLR2004
         return False
-    return " ".join(fold(text.strip(_EDGES)).split()) in labels().end
+    return " ".join(fold(_SCISSORS.sub("", text).strip(EDGES)).split()) in labels().end
 
 
 def _quote_end(lines: Sequence[Line], start: int) -> int:

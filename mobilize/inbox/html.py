@@ -65,6 +65,8 @@ _XML = re.compile(r"\A\s*<\?xml[^>]{0,200}>")
 
 #: Enough of a page to find structure in; a deeper one is drawn flat.
 _DEEPEST = 400
+#: Quotes inside quotes that a thread of a year has.
+_MOST_BOXES = 60
 
 
 @dataclass(slots=True)
@@ -120,8 +122,8 @@ class _Drawing:
     def _open(self, element: etree._Element) -> None:
         tag = element.tag if isinstance(element.tag, str) else ""
         before = self.state
-        style = _SPACES.sub("", element.get("style") or "").lower()
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        style = _SPACES.sub("", (element.get("style") or "")[:2_000]).lower()
+        names = f"{(element.get('class') or '')[:500]} {(element.get('id') or '')[:200]}"
         state = _State(before.hidden, before.pre, before.depth, before.boxes, before.mark)
         state.block = tag in _BLOCKS
         state.spaced = tag in _SPACED and "Mso" not in names and not _NO_MARGIN.search(style)
@@ -144,7 +146,7 @@ class _Drawing:
         if tag in ("div", "td", "section") and _LINE_BESIDE.search(style) and "padding" in style:
             state.depth, state.mark = state.depth + 1, ""
         found = names.split()
-        if any(_BOXES.match(name.removeprefix("x_")) for name in found):
+        if len(state.boxes) < _MOST_BOXES and any(_BOXES.match(name.removeprefix("x_")) for name in found):
             self.box += 1
             state.boxes = (*state.boxes, self.box)
             state.mark = ""

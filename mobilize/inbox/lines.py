@@ -41,6 +41,8 @@ def of_text(text: str) -> list[Line]:
 
 def _line(raw: str) -> Line:
     raw = raw[:_LONGEST]
+    if raw.startswith(">>> ") and raw.rstrip().endswith(" >>>"):  # GroupWise: ">>> A <a@b> 11/20/2013 10:22 AM >>>"
+        return Line(raw.strip())
     depth, at = 0, 0
     while True:
         start = at

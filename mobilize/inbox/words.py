@@ -6,7 +6,7 @@ Nothing cut is lost: what is taken off the end is given back as `closing`, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mobilize.inbox.endings import Endings, endings
@@ -18,6 +18,8 @@ from mobilize.inbox.mail import Address
 _MOST_BELOW_CLOSING = 14
 #: A line of a signature is short; a longer one is a sentence.
 _SHORT = 80
+#: Notices below a letter, one a language.
+_MOST_NOTICES = 12
 #: Closing lines look back over so many lines from the end.
 _LOOK_BACK = 22
 #: "T." and "A.B." are names, "Yes." is a sentence.
@@ -102,7 +104,7 @@ def _ends_soon(lines: Sequence[Line], at: int) -> bool:
 def _without_disclaimer(lines: list[Line]) -> list[Line]:
     """Take disclaimers off the end, paragraph by paragraph, with the rules around them."""
     kept, found = trimmed(lines), False
-    while True:
+    for _ in range(_MOST_NOTICES):
         start = len(kept)
         while start and kept[start - 1].text and not is_rule(kept[start - 1]):
             start -= 1
@@ -112,6 +114,7 @@ def _without_disclaimer(lines: list[Line]) -> list[Line]:
         if not start or not (_is_disclaimer(paragraph) or again):
             return kept
         kept, found = trimmed(kept[:start]), True
+    return kept
 
 
 def _is_disclaimer(paragraph: str) -> bool:
@@ -154,8 +157,10 @@ def _is_closing(texts: Sequence[str], at: int) -> bool:
     return len(text) < 60 and spaced <= 5 and not rest.endswith((":", "?", "："))  # noqa: PLR2004
 
 
-def _prefix(text: str, phrases: Iterable[str]) -> str:
+def _prefix(text: str, phrases: tuple[str, ...]) -> str:
     """The longest of the phrases with which the text begins, as whole words."""
+    if not text.startswith(phrases):
+        return ""
     for phrase in phrases:
         if text.startswith(phrase) and not (
             text[len(phrase) : len(phrase) + 1].isalpha() and phrase[-1:].isalpha() and ord(phrase[-1]) < 0x2E80  # noqa: PLR2004
