@@ -17,6 +17,7 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.standing import Standing
 from mobilize.errors import LetterWrong
+from mobilize.letter.escape import plain
 from mobilize.letter.filters import filters
 from mobilize.letter.markdown import top_level
 from mobilize.letter.scope import WHY_CLOSE, WHY_OPEN, Reasons, addressee, in_language, scope
@@ -126,11 +127,11 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         place_and_date=words["place_and_date"].format(place=place, date=languages.long_date(date, locale)),
         reference=reference(identity),
         letterhead=_letterhead(campaign, contact, language),
-        address=address.block(to, language),
+        address=tuple(plain(line) for line in address.block(to, language)),
         subject=languages.spaced(printed.fields.get("subject", ""), language),
-        salutation=printed.fields.get("salutation") or address.salutation(to, language),
+        salutation=printed.fields.get("salutation") or plain(address.salutation(to, language)),
         paragraphs=_paragraphs(languages.spaced(printed.body, language), reasons),
-        close=printed.fields.get("close") or address.close(to, language),
+        close=printed.fields.get("close") or plain(address.close(to, language)),
         signature=_signature(campaign, contact, language),
         labels=words,
         digest="",

@@ -197,3 +197,10 @@ def test_french_signs_have_their_spaces(write: Write) -> None:
     assert "accepter\N{NO-BREAK SPACE}:" in text
     assert " :" not in text
     assert " ;" not in text
+
+
+def test_data_outside_the_body_is_made_plain_too(write: Write) -> None:
+    letter = write(name="Ana\u202eelpmaxE\r\nBcc: x", organisation="A\u2066B", salutation="Dear\u200bYou,\n")
+    assert letter.address[:1] == ("His/Her Excellency AnaelpmaxE Bcc: x",)
+    assert "AB" in letter.address
+    assert letter.salutation == "DearYou,"

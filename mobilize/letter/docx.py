@@ -1,0 +1,322 @@
+"""Letter -> Word (DOCX), for partners who change a letter before they sign it.
+
+Plain paragraphs and one table, as Word and LibreOffice both show them; right-to-left where the language is. No author
+but the organisation, no history, no path, no clock (domain rules D6): the same letter gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run as WordRun
+
+from mobilize.letter.bidi import cut
+from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
+from mobilize.letter.merge import Letter
+
+#: Fonts that Word and LibreOffice have or replace by one of the same width; for Latin, for right-to-left, for Chinese.
+_LATIN, _COMPLEX, _EAST_ASIAN = "Times New Roman", "Times New Roman", "SimSun"
+#: In points; Arabic letters are drawn smaller for their size.
+_SIZE, _ARABIC_SIZE = 11, 12.5
+_ACCENT = RGBColor(0x3D, 0x2B, 0x56)
+_GREY = RGBColor(0x59, 0x59, 0x59)
+
+#: The first moment that a ZIP archive can name: the same for every letter.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+#: Word's own names of our languages, for spelling and hyphenation.
+_LANGUAGE_TAGS = {
+    "en": "en-GB",
+    "fr": "fr-FR",
+    "es": "es-ES",
+    "ar": "ar-SA",
+    "pt": "pt-PT",
+    "ru": "ru-RU",
+    "zh": "zh-CN",
+}
+
+
+def docx(letter: Letter) -> bytes:
+    """Write the letter as a Word document, A4. The same letter gives the same bytes. Never raises for its text."""
+    document = Document()
+    _set_page(document, letter)
+    _set_properties(document, letter)
+    writer = _Writer(document, letter)
+    writer.head()
+    writer.top()
+    writer.body()
+    writer.end()
+    return _saved(document)
+
+
+class _Writer:
+    """Puts one letter's parts into one document, in their order."""
+
+    def __init__(self, document: DocumentObject, letter: Letter) -> None:
+        self.document = document
+        self.letter = letter
+        self.rtl = letter.direction == "rtl"
+
+    def head(self) -> None:
+        first, *others = self.letter.letterhead
+        run = self._line(first, after=0).runs[0]
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(_SIZE * 1.45), True, _ACCENT
+        line = self._line("  ·  ".join(others), after=18)
+        for run in line.runs:
+            run.font.size, run.font.color.rgb = Pt(_SIZE * 0.9), _GREY
+        _rule_below(line)
+
+    def top(self) -> None:
+        words = self.letter.labels
+        for text in (self.letter.place_and_date, f"{words['reference']}{words['colon']}{self.letter.reference}"):
+            # In a right-to-left paragraph Word counts sides from the right: its RIGHT is the far side either way.
+            self._line(text, after=0).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        self._line("", after=0)
+        for text in self.letter.address:
+            self._line(text, after=0)
+        subject = self._line(f"{words['subject']}{words['colon']}{self.letter.subject}", before=18, after=14)
+        for run in subject.runs:
+            run.font.bold = True
+            _complex(run, "w:bCs")
+        self._line(self.letter.salutation)
+
+    def body(self) -> None:
+        for paragraph in self.letter.paragraphs:
+            for block in blocks(paragraph.markdown):
+                self._block(block)
+
+    def end(self) -> None:
+        close = self._line(self.letter.close, before=6, after=26)
+        close.paragraph_format.keep_with_next = True
+        for text in self.letter.signature:
+            self._line(text, after=0).paragraph_format.keep_together = True
+
+    def _block(self, block: Block) -> None:
+        if isinstance(block, Prose | Heading):
+            line = self._paragraph()
+            line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if isinstance(block, Prose) else WD_ALIGN_PARAGRAPH.LEFT
+            self._runs(line, block.runs, bold=isinstance(block, Heading))
+        elif isinstance(block, Items):
+            self._items(block)
+        else:
+            self._grid(block)
+
+    def _items(self, block: Items) -> None:
+        # Signs typed out, with a hanging indent: Word's own numbering would need a numbering part for each list.
+        for place, item in enumerate(block.items):
+            mark = "–" if block.start is None else f"{block.start + place}."
+            for number, inner in enumerate(item):
+                if not isinstance(inner, Prose | Heading):
+                    self._block(inner)
+                    continue
+                line = self._paragraph(after=6)
+                line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(8), Mm(-5)
+                if number == 0:
+                    self._run(line, f"{mark}\t")
+                    line.paragraph_format.tab_stops.add_tab_stop(Mm(8))
+                self._runs(line, inner.runs)
+
+    def _grid(self, grid: Grid) -> None:
+        table = self.document.add_table(rows=0, cols=len(grid.heads))
+        for place, cells in enumerate((grid.heads, *grid.rows)):
+            row = table.add_row()
+            _flag(row._tr.get_or_add_trPr(), "w:cantSplit")  # noqa: SLF001 - python-docx has no name for it
+            if place == 0:
+                _flag(row._tr.get_or_add_trPr(), "w:tblHeader")  # noqa: SLF001 - the same
+            for cell, runs in zip(row.cells, cells, strict=True):
+                line = cell.paragraphs[0]
+                self._shape(line, after=2)
+                line.paragraph_format.keep_with_next = place < len(grid.rows)
+                self._runs(line, runs, bold=place == 0)
+        _borders(table)
+        if self.rtl:
+            _flag(table._tbl.tblPr, "w:bidiVisual")  # noqa: SLF001 - the same
+        self._line("", after=0).paragraph_format.line_spacing = Pt(8)
+
+    def _runs(self, line: Paragraph, runs: Sequence[Run], *, bold: bool = False) -> None:
+        for run in runs:
+            for text, ltr in cut(run.text) if self.rtl else ((run.text, True),):
+                made = self._run(line, text, ltr=ltr)
+                made.font.bold, made.font.italic = run.strong or bold or None, run.emphasis or None
+                if run.strong or bold:
+                    _complex(made, "w:bCs")
+            if run.breaks:
+                line.add_run().add_break(WD_BREAK.LINE)
+
+    def _line(self, text: str, *, before: float = 0, after: float = 7) -> Paragraph:
+        line = self._paragraph(before=before, after=after)
+        for piece, ltr in cut(text) if self.rtl else ((text, True),):
+            self._run(line, piece, ltr=ltr)
+        return line
+
+    def _paragraph(self, *, before: float = 0, after: float = 7) -> Paragraph:
+        return self._shape(self.document.add_paragraph(), before=before, after=after)
+
+    def _shape(self, line: Paragraph, *, before: float = 0, after: float = 7) -> Paragraph:
+        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(before), Pt(after)
+        line.paragraph_format.line_spacing = 1.1 if self.rtl else 1.05
+        line.paragraph_format.widow_control = True
+        if self.rtl:
+            _flag(line._p.get_or_add_pPr(), "w:bidi")  # noqa: SLF001 - python-docx has no name for it
+        return line
+
+    def _run(self, line: Paragraph, text: str, *, ltr: bool = False) -> WordRun:
+        # A bracket before a left-to-right run stays with it: Word and LibreOffice would break the line between.
+        made: WordRun = line.add_run(f"{text}\N{WORD JOINER}" if self.rtl and text.endswith("(") else text)
+        _set_fonts(made, self.letter.language)
+        if self.rtl and not ltr:
+            _complex(made, "w:rtl")
+        return made
+
+
+def _set_page(document: DocumentObject, letter: Letter) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+    section.top_margin, section.bottom_margin = Mm(18), Mm(20)
+    section.different_first_page_header_footer = True
+    first = section.first_page_footer.paragraphs[0]
+    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _small(first.add_run("  ·  ".join(letter.foot)))
+    others = section.footer.paragraphs[0]
+    others.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    before, _, rest = letter.labels["page_of"].partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    _small(others.add_run(before))
+    _field(others, "PAGE")
+    _small(others.add_run(between))
+    _field(others, "NUMPAGES")
+    _small(others.add_run(after))
+
+
+def _set_properties(document: DocumentObject, letter: Letter) -> None:
+    properties = document.core_properties
+    day = dt.datetime.combine(letter.date, dt.time(), dt.UTC)
+    properties.author = properties.last_modified_by = letter.letterhead[0]
+    properties.title, properties.keywords = letter.subject, letter.reference
+    properties.language = _LANGUAGE_TAGS.get(letter.language, letter.language)
+    properties.created = properties.modified = day
+    properties.comments, properties.revision = "", 1
+
+
+def _set_fonts(run: WordRun, language: str) -> None:
+    size = _ARABIC_SIZE if language == "ar" else _SIZE
+    run.font.name, run.font.size = _LATIN, Pt(size)
+    properties = run._r.get_or_add_rPr()  # noqa: SLF001 - python-docx knows one script of four
+    fonts = properties.find(qn("w:rFonts"))
+    fonts.set(qn("w:cs"), _COMPLEX)
+    fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
+    _valued(properties, "w:szCs", str(int(size * 2)))
+    tag = _LANGUAGE_TAGS.get(language, language)
+    spoken = OxmlElement("w:lang")
+    spoken.set(qn("w:val"), tag)
+    spoken.set(qn("w:bidi" if language == "ar" else "w:eastAsia"), tag)
+    properties.append(spoken)
+
+
+def _small(run: WordRun) -> None:
+    run.font.size, run.font.color.rgb = Pt(8.5), _GREY
+
+
+def _field(line: Paragraph, name: str) -> None:
+    """A number that Word counts: PAGE or NUMPAGES."""
+    run = line.add_run()
+    _small(run)
+    for kind, text in (("begin", ""), ("", name), ("end", "")):
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = text
+        run._r.append(element)  # noqa: SLF001 - python-docx has no fields
+
+
+def _flag(parent: object, name: str) -> None:
+    parent.append(OxmlElement(name))  # type: ignore[attr-defined]  # an element of lxml
+
+
+def _valued(parent: object, name: str, value: str) -> None:
+    element = OxmlElement(name)
+    element.set(qn("w:val"), value)
+    parent.append(element)  # type: ignore[attr-defined]  # an element of lxml
+
+
+def _complex(run: WordRun, name: str) -> None:
+    """Say of a run what Word wants to hear twice: for Latin and for complex scripts."""
+    _flag(run._r.get_or_add_rPr(), name)  # noqa: SLF001 - python-docx has no name for it
+
+
+def _rule_below(line: Paragraph) -> None:
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    for key, value in (("val", "single"), ("sz", "6"), ("space", "4"), ("color", "3D2B56")):
+        bottom.set(qn(f"w:{key}"), value)
+    borders.append(bottom)
+    line._p.get_or_add_pPr().append(borders)  # noqa: SLF001 - python-docx has no borders
+
+
+def _borders(table: Table) -> None:
+    borders = OxmlElement("w:tblBorders")
+    for side in ("bottom", "insideH"):
+        element = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "595959")):
+            element.set(qn(f"w:{key}"), value)
+        borders.append(element)
+    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no borders
+
+
+#: Order of properties in ECMA-376 17.3.1.26, 17.3.2.28, 17.4.60: Word may call a file broken that has another.
+_ORDER = {
+    "w:rPr": "rStyle rFonts b bCs i iCs color sz szCs rtl cs lang",
+    "w:pPr": "pStyle keepNext keepLines widowControl pBdr tabs bidi spacing ind jc rPr sectPr",
+    "w:tblPr": "tblStyle bidiVisual tblW jc tblBorders tblLayout tblLook",
+}
+
+
+def _put_in_order(document: DocumentObject) -> None:
+    for name, order in _ORDER.items():
+        places = {qn(f"w:{child}"): place for place, child in enumerate(order.split())}
+        for properties in document.element.body.iter(qn(name)):
+            properties[:] = sorted(properties, key=lambda child: places.get(child.tag, len(places)))
+
+
+#: Says what made the file; python-docx's own would name a program on somebody's Macintosh.
+_APPLICATION = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    "<Application>Microsoft Office Word</Application></Properties>"
+)
+
+#: The picture of an empty page that python-docx's template carries, and the line that leads to it.
+_THUMBNAIL = "docProps/thumbnail.jpeg"
+_TO_THUMBNAIL = re.compile(rb'<Relationship [^>]*thumbnail\.jpeg"[^>]*/>')
+#: Numbers of editing sessions, by which Word tells which files come from one machine.
+_SESSIONS = re.compile(rb"<w:rsids>.*?</w:rsids>", re.DOTALL)
+
+
+def _saved(document: DocumentObject) -> bytes:
+    """Save with one fixed time on every part (the first that ZIP knows), and nothing of who or what made the file."""
+    _put_in_order(document)
+    made, fixed = io.BytesIO(), io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name == _THUMBNAIL:
+                continue
+            part = zipfile.ZipInfo(name, date_time=_NO_TIME)
+            part.compress_type, part.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            content = _APPLICATION.encode() if name == "docProps/app.xml" else old.read(name)
+            new.writestr(part, _SESSIONS.sub(b"", _TO_THUMBNAIL.sub(b"", content)))
+    return fixed.getvalue()
