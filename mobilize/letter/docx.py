@@ -303,7 +303,7 @@ _APPLICATION = (
 _THUMBNAIL = "docProps/thumbnail.jpeg"
 _TO_THUMBNAIL = re.compile(rb'<Relationship [^>]*thumbnail\.jpeg"[^>]*/>')
 #: Numbers of editing sessions, by which Word tells which files come from one machine.
-_SESSIONS = re.compile(rb"<w:rsids>.*?</w:rsids>", re.DOTALL)
+_SESSIONS = re.compile(rb"<w:rsids>.*?</w:rsids>|<w:rsid [^>]*/>", re.DOTALL)
 
 
 def _saved(document: DocumentObject) -> bytes:
