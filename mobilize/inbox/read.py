@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mobilize.inbox import bounce, language, stance, targets
+from mobilize.inbox import bounce, language, machine, stance, targets
 from mobilize.inbox.attachments import attachments
 from mobilize.inbox.decode import decode
 from mobilize.inbox.mail import Mail
@@ -36,6 +36,9 @@ def _read(raw: RawMail, context: Context) -> Reply:
     bounces = _forwarded_bounce(found)
     if bounces is not None:
         return _bounced(replace(made, text=""), bounces)
+    automatic = machine.verdict(mail, found)
+    if automatic.automatic == "sure":
+        return replace(made, kind="auto_reply", evidence=(*made.evidence, *automatic.evidence))
     finding = stance.judge(made.text, made.language)
     plans = targets.find(made.note, language.detect(made.note))
     return replace(
