@@ -22,6 +22,9 @@ demo: .venv/ready   ## the whole loop on this machine; nothing leaves it
 test: .venv/ready   ## the test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minutes)
+	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak -s
+
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

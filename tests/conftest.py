@@ -32,7 +32,8 @@ ROWS = (
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in list(os.environ):
         if name.upper().startswith(("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_")) or name.upper() == "DATABASE_URL":
             monkeypatch.delenv(name)

@@ -57,3 +57,12 @@ def resume(ctx: typer.Context) -> None:
     with here(ctx) as installation:
         changed = desk.resume(installation)
     typer.echo("Sending goes on." if changed else "Sending was not paused.")
+
+
+def release(ctx: typer.Context, by: By = "") -> None:
+    """Send from a ledger that was restored or moved here: only when you are sure that no other copy sends."""
+    from mobilize.desk import outbox as desk
+
+    with here(ctx) as installation:
+        desk.release(installation, by=by, now=now())
+    typer.echo("Sending is on for this ledger. Next: mobilize status --missing")

@@ -102,9 +102,6 @@ def _show_result(sent: Sent, *, as_lines: bool) -> None:
     if as_lines:
         as_json({"states": dict(sent.states), "left": sent.left, "stopped": sent.stopped, "trouble": sent.trouble})
         return
-    requeued, doubtful = sent.recovered
-    if requeued or doubtful:
-        typer.echo(f"An earlier run had ended in the middle: {requeued} letters queued again, {doubtful} in doubt.")
     typer.echo(", ".join(f"{count} {name}" for name, count in sorted(sent.states.items())) or "Nothing was sent.")
     if sent.stopped:
         typer.echo("Stopped; run the same command to go on.", err=True)

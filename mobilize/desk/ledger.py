@@ -19,7 +19,7 @@ from mobilize.post import outbox
 from mobilize.post.notes import Answers, Later, Page, Tried
 from mobilize.post.schedule import Pace, plainly, turn
 from mobilize.store import pace as slots
-from mobilize.store import suppression, switches
+from mobilize.store import suppression, switches, witness
 from mobilize.store.suppression import address_digest
 
 #: Seconds after which a program that sending was paused for looks again.
@@ -41,6 +41,8 @@ class Books:
     pace: Pace
     #: Letter -> the addresses that it goes to.
     addresses: Mapping[LetterId, tuple[str, ...]]
+    #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox, where nothing leaves.
+    witness: str = ""
 
     def write(self, page: Page) -> Answers:
         """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
@@ -57,6 +59,9 @@ class Books:
                 host=self.installation.settings.smtp_host,
                 now=now,
             )
+            number = witness.count(connection, len(claimed)) if claimed and self.witness else 0
+        if number and self.witness:
+            witness.keep(witness.here(), self.witness, number)
         asked_again: dict[LetterId, Tried | Later] = {key: each for key, each in held_back.items() if each is not None}
         return Answers(turns=turns, claims={**asked_again, **claimed})
 

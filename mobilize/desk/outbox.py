@@ -6,7 +6,7 @@ import datetime as dt
 
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.store import switches
+from mobilize.store import switches, witness
 
 
 def pause(installation: Installation, *, by: str, now: dt.datetime) -> bool:
@@ -21,3 +21,11 @@ def resume(installation: Installation) -> bool:
     """Go on. False: it was not paused."""
     with installation.store.writing() as connection:
         return switches.resume(connection, installation.campaign.slug)
+
+
+def release(installation: Installation, *, by: str, now: dt.datetime) -> None:
+    """Say that this ledger, though it may be a copy, is the one to send from. Raises Refused where nobody says so."""
+    if not by.strip():
+        raise Refused("say who decides it", hint="--by NAME")
+    with installation.store.writing() as connection:
+        witness.release(connection, witness.here(), by=by.strip(), now=now)

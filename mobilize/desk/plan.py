@@ -181,9 +181,13 @@ def _not_useful(installation: Installation, contact: Contact) -> str:
     return ""
 
 
+def in_sandbox(installation: Installation) -> bool:
+    """Whether what is sent stays on this machine."""
+    return installation.settings.smtp_sandbox and is_loopback(installation.settings.smtp_host)
+
+
 def _not_allowed(installation: Installation, contact: Contact) -> str:
-    settings = installation.settings
-    if settings.smtp_sandbox and is_loopback(settings.smtp_host):
+    if in_sandbox(installation):
         return ""
     if any(is_reserved(email) for email in contact.emails):
         return "a reserved address (.example and the like): nothing is ever sent there but in a sandbox"

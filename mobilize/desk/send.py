@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from mobilize.desk import plan as planning
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
-from mobilize.errors import LedgerUnusable, MobilizeError
+from mobilize.errors import LedgerUnusable, MobilizeError, Refused
 from mobilize.installation import Installation
 from mobilize.letter import html, mime, pdf, text
 from mobilize.letter.merge import Letter, LetterId
@@ -24,6 +24,7 @@ from mobilize.post.carrier import Run, Told
 from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
 from mobilize.post.smtp import Server
 from mobilize.post.states import State
+from mobilize.store import witness
 
 #: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
 PATIENCE = 90.0
@@ -43,8 +44,6 @@ class Sent:
     states: Mapping[str, int]
     #: Letters that still wait, because the run was stopped or the server went away.
     left: int
-    #: Of an earlier run that died: letters queued again, and letters now in doubt.
-    recovered: tuple[int, int]
     #: Why the server was given up; empty: it was not.
     trouble: str
     stopped: bool
@@ -88,6 +87,15 @@ def foretold(installation: Installation, plan: Plan) -> str:
     return f"This will take about {plainly(seconds)}."
 
 
+def take_back(installation: Installation, *, now: dt.datetime) -> tuple[int, int]:
+    """Take back what programs held that died; to be called before a plan is made, so that the plan has those letters.
+
+    Returns (queued again, in doubt).
+    """
+    with holding(installation) as (_, is_dead):
+        return _recover(installation, is_dead, now)
+
+
 def send(
     installation: Installation,
     plan: Plan,
@@ -104,16 +112,35 @@ def send(
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     smtp.check(server_of(installation))
+    identity = _sure_of_the_ledger(installation)
     with holding(installation) as (holder, is_dead):
-        recovered = _queue(installation, plan, is_dead, now())
+        _recover(installation, is_dead, now())
+        _queue(installation, plan, now())
         states: Counter[str] = Counter()
 
         def settled(each: Told) -> None:
             states[each.state.value] += 1
             told("sending", states.total(), len(plan.letters))
 
-        run = _run(installation, plan, holder, now, patience=patience)
-        run.told, run.said = settled, said
+        books = Books(
+            installation=installation,
+            holder=holder,
+            now=now,
+            pace=pace_of(installation),
+            addresses={letter.id: letter.contact.emails for letter in plan.letters},
+            witness=identity,
+        )
+        run = Run(
+            server=server_of(installation),
+            ledger=books,
+            make=_maker(installation, plan, now),
+            told=settled,
+            said=said,
+            chance=random.random,
+            clock=lambda: now().timestamp(),
+            pace=books.pace,
+            patience=patience,
+        )
         try:
             _carry_out(run, _in_order(plan))
         finally:
@@ -124,18 +151,22 @@ def send(
     return Sent(
         states={state: count for state, count in states.items() if count},
         left=len(plan.letters) - states.total(),
-        recovered=recovered,
         trouble=run.trouble.sentence if run.trouble and len(plan.letters) > states.total() else "",
         stopped=run.stopping,
     )
 
 
-def _queue(installation: Installation, plan: Plan, is_dead: Callable[[str], bool], now: dt.datetime) -> tuple[int, int]:
-    """Put the letters into the outbox. Returns what was taken back of programs that died: queued again, in doubt."""
+def _recover(installation: Installation, is_dead: Callable[[str], bool], now: dt.datetime) -> tuple[int, int]:
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
         dead = [each for each in outbox.holders(connection, campaign) if is_dead(each)]
-        recovered = outbox.recover(connection, campaign, dead, now=now)
+        return outbox.recover(connection, campaign, dead, now=now)
+
+
+def _queue(installation: Installation, plan: Plan, now: dt.datetime) -> None:
+    """Put the letters of a plan into the outbox."""
+    campaign = installation.campaign.slug
+    with installation.store.writing() as connection:
         planned = tuple(planning.entries(installation, plan.letters))
         added = set(outbox.queue(connection, campaign, planned, now=now))
         for letter in plan.again:
@@ -144,25 +175,25 @@ def _queue(installation: Installation, plan: Plan, is_dead: Callable[[str], bool
             if entry.letter not in added:
                 # Queued by an earlier run: its contact or template may have changed since.
                 outbox.redo(connection, campaign, entry)
-    return recovered
 
 
-def _run(
-    installation: Installation, plan: Plan, holder: str, now: Callable[[], dt.datetime], *, patience: float
-) -> Run:
-    pace = pace_of(installation)
-    addresses = {letter.id: letter.contact.emails for letter in plan.letters}
-    return Run(
-        server=server_of(installation),
-        ledger=Books(installation=installation, holder=holder, now=now, pace=pace, addresses=addresses),
-        make=_maker(installation, plan, now),
-        told=lambda _: None,
-        said=lambda _: None,
-        chance=random.random,
-        clock=lambda: now().timestamp(),
-        pace=pace,
-        patience=patience,
-    )
+def _sure_of_the_ledger(installation: Installation) -> str:
+    """Refuse to send from what may be a restored copy. Returns the ledger's name; empty in a sandbox.
+
+    Raises Refused.
+    """
+    if planning.in_sandbox(installation):
+        return ""
+    with installation.store.writing() as connection:
+        known = witness.look(connection, witness.here())
+    if known.doubt:
+        raise Refused(
+            f"sending is off for this ledger: {known.doubt}",
+            hint="when you are sure that no other copy sends: mobilize outbox release --by NAME",
+        )
+    if known.seen is None:
+        witness.keep(witness.here(), known.identity, known.count)
+    return known.identity
 
 
 def _in_order(plan: Plan) -> list[LetterId]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 2
+VERSION = 3
 
 metadata = MetaData()
 
@@ -57,8 +57,11 @@ ledger = Table(
     "ledger",
     metadata,
     Column("version", Integer, nullable=False),
-    # Path of the file when it was made: a restored copy stands elsewhere, and must not send by itself.
     Column("made_at", Moment, nullable=False),
+    # A random name; a restored copy bears the same, and store/witness.py tells them apart.
+    Column("identity", String(32), nullable=False, default="", server_default=""),
+    # Letters that were ever claimed.
+    Column("claims", Integer, nullable=False, default=0, server_default="0"),
 )
 
 # --- the way out -----------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ def planned(installation: Installation, **chosen: tuple[str, ...]) -> Plan:
 
 
 def send_all(installation: Installation, *, patience: float = 0) -> send.Sent:
+    send.take_back(installation, now=now())
     return send.send(installation, planned(installation), now=now, told=lambda *_: None, patience=patience)
 
 

@@ -9,7 +9,7 @@ import socketserver
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -33,6 +33,8 @@ class Server:
     faults: dict[str, str] = field(default_factory=dict)
     #: How often each fault still happens; absent: always.
     times: Counter[str] = field(default_factory=Counter)
+    #: Whether it drops at a step now, besides what `faults` says.
+    roll: Callable[[str], bool] = lambda _step: False
     #: Recipient -> answer to RCPT.
     refused: dict[str, str] = field(default_factory=dict)
     #: Seconds before the answer to the text.
@@ -55,7 +57,7 @@ class Server:
     def fault(self, step: str) -> str:
         """What goes wrong at this step now; empty: nothing."""
         with self.lock:
-            fault = self.faults.get(step, "")
+            fault = "drop" if self.roll(step) else self.faults.get(step, "")
             if fault and step in self.times:
                 self.times[step] -= 1
                 if self.times[step] < 0:
