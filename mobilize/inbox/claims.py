@@ -106,11 +106,11 @@ class _Clause:
         self.sentence = sentence
         self.language = language
         self.default = default
-        self.government_speaks = subjects.voice is Voice.GOVERNMENT
+        self.voice = subjects.voice
         self.reach = _REACH_HAN if language == "zh" else _REACH
-        masks = sentence.of("meaning.not_not")
+        self.masks = sentence.of("meaning.not_not")
         self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
-        self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, masks)]
+        self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, self.masks)]
         self.positions = _strongest(sentence.of(*_POSITIONS[:6]))
         self.markers = _markers(sentence, subjects)
 
@@ -133,7 +133,8 @@ class _Clause:
             return self._against(hit, kind, denied)
         if self._before(hit, "meaning.would_have") is not None:
             return None if denied else Says.WOULD_HAVE
-        if self._before(hit, "meaning.would") is not None:
+        # "He said that they would support it" is how a report tells of "we will".
+        if self.voice is not Voice.PARTNER and self._before(hit, "meaning.would") is not None:
             return Says.AGAINST if denied else Says.ONLY_IF
         if kind == "cosponsor":
             return Says.NO_COSPONSOR if denied else Says.COSPONSOR
@@ -144,7 +145,7 @@ class _Clause:
         return Says.LETS_PASS if kind == "accept" else Says.FOR
 
     def _undecided(self, hit: Hit, kind: str) -> Says | None:
-        if not self._is_ours(hit) and (kind == "waits" or not self.government_speaks):
+        if not self._is_ours(hit) and (kind == "waits" or self.voice is not Voice.GOVERNMENT):
             return None
         if kind == "waits":
             return Says.WAITS
@@ -158,7 +159,8 @@ class _Clause:
     def _against(self, hit: Hit, kind: str, denied: bool) -> Says | None:
         if self._before(hit, "meaning.would_have") is not None:
             return None
-        if denied:
+        # «ne saurait s'opposer»: the double denial holds the verb itself.
+        if denied or _inside(hit, self.masks):
             return Says.LETS_PASS
         if self._only_amendment(hit):
             return None
@@ -270,9 +272,10 @@ def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
     found = [(hit.start, hit.group in speaks) for hit in kept]
     prepositions = {hit.end for hit in sentence.of("who.preposition")}
     for mention in subjects.mentions:
-        if subjects.country is None or not sentence.start <= mention.start < sentence.end:
+        if not sentence.start <= mention.start < sentence.end:
             continue
-        if mention.code == subjects.country:
+        # Where nobody told us whose letter it is, the State that acts in it is taken for its writer.
+        if mention.code == (subjects.country or mention.code):
             found.append((mention.start, True))
         elif mention.kind != "capital" and not any(0 <= mention.start - end <= len(" the ") for end in prepositions):
             found.append((mention.start, False))

@@ -150,7 +150,8 @@ def _taken_back(against: tuple[Claim, ...], positive: tuple[Claim, ...]) -> bool
 
 def _hangs(claim: Claim) -> bool:
     """Whether a claim hangs on a condition in its sentence."""
-    masks = claim.sentence.of("meaning.if_voted")
+    # «si bien» is no "if".
+    masks = claim.sentence.of("meaning.if_voted", "meaning.turn")
     return any(not any(mask.start <= hit.start < mask.end for mask in masks) for hit in claim.sentence.of("meaning.if"))
 
 
@@ -169,9 +170,9 @@ def _concerns(
     """What the government finds fault with, sentence by sentence."""
     raised: list[tuple[str, Evidence]] = []
     for sentence in found:
-        if sentence.question or not is_ours(source.text, sentence, subjects, language):
-            continue
         here = [c for c in said if c.sentence is sentence]
+        if sentence.question or not (here or is_ours(source.text, sentence, subjects, language)):
+            continue
         troubled = sentence.has("concern.trouble", "meaning.reserve", "meaning.if") or any(
             c.says in (Says.AGAINST, Says.AGAINST_PART) for c in here
         )
@@ -182,7 +183,7 @@ def _concerns(
 def _raised(source: Folded, sentence: Sentence, troubled: bool) -> list[tuple[str, Evidence]]:
     if sentence.has("object.amendment") or not troubled:
         return []
-    fine = sentence.of("concern.fine")
+    fine = sentence.of("concern.fine", "meaning.not_not")
     out: list[tuple[str, Evidence]] = []
     for group, name in (
         ("duties", "responsibilities"),
