@@ -37,7 +37,12 @@ def find(mail: Mail, raw: bytes = b"") -> tuple[Bounce, ...] | None:
         return None
     signs = _signs(mail)
     reported = reports.recipients(mail)
-    if not (signs.certain or reported or (signs.sender and (signs.subject or signs.notice)) or (signs.subject and signs.notice)):
+    if not (
+        signs.certain
+        or reported
+        or (signs.sender and (signs.subject or signs.notice))
+        or (signs.subject and signs.notice)
+    ):
         return None
     delayed = _delayed(mail.subject or "", signs.text) and not any(each.action == "failed" for each in reported)
     found = _from_report(mail, reported, signs.text) or _from_text(mail, signs.text, delayed=delayed)
@@ -98,7 +103,9 @@ def _signs(mail: Mail) -> _Signs:
 
 def _text(mail: Mail) -> str:
     """The mail's own plain text as it was laid out; of one with HTML only, its lines."""
-    plain = [part.text for part in mail.parts() if part.content_type == "text/plain" and part.text and not part.filename]
+    plain = [
+        part.text for part in mail.parts() if part.content_type == "text/plain" and part.text and not part.filename
+    ]
     if any(text.strip() for text in plain):
         return plain[0] if _says_enough(plain[0]) else "\n".join(plain)
     return as_text(body(mail))
@@ -118,7 +125,9 @@ def _is_machine(sender: str) -> bool:
     folded = fold(sender)
     local = folded.rpartition("<")[2].partition("@")[0]
     if not local.strip(" >"):
-        return not folded.strip(" <>") or any(each in folded for each in (*table("sender", "name"), *table("sender", "local")))
+        return not folded.strip(" <>") or any(
+            each in folded for each in (*table("sender", "name"), *table("sender", "local"))
+        )
     return local.startswith(table("sender", "local")) or any(each in folded for each in table("sender", "name"))
 
 
@@ -148,7 +157,9 @@ def _reported(each: reports.Recipient, text: str) -> Bounce:
     delayed, final = each.action == "delayed", each.action in ("failed", "expired")
     words = each.diagnostic if len(each.diagnostic) > len("smtp; 550 5.0.0") else f"{each.diagnostic} {about}"
     found = verdict(words, status=each.status, delayed=delayed, final=final)
-    return Bounce(address=each.address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason)
+    return Bounce(
+        address=each.address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason
+    )
 
 
 def _lines_about(text: str, address: str) -> str:
@@ -163,7 +174,9 @@ def _from_text(mail: Mail, text: str, *, delayed: bool) -> tuple[Bounce, ...]:
     listed = mail.get_all("x-failed-recipients")
     if listed:
         addresses = dict.fromkeys(clean(each) for line in listed for each in line.split(","))
-        return tuple(_bounce(each, _lines_about(text, each), text, delayed=delayed) for each in addresses if each)[:_MOST]
+        return tuple(_bounce(each, _lines_about(text, each), text, delayed=delayed) for each in addresses if each)[
+            :_MOST
+        ]
     return _judged(named(text, _others(mail)), text, delayed=delayed)
 
 
@@ -193,7 +206,9 @@ def _from_flufl(raw: bytes, text: str, *, delayed: bool) -> tuple[Bounce, ...]:
         return ()
     soft = {each.decode("ascii", "replace").lower() for each in temporary}
     hard = {each.decode("ascii", "replace").lower() for each in permanent}
-    return tuple(_bounce(each, text, text, delayed=delayed or each not in hard) for each in sorted(soft | hard) if "@" in each)
+    return tuple(
+        _bounce(each, text, text, delayed=delayed or each not in hard) for each in sorted(soft | hard) if "@" in each
+    )
 
 
 def _from_returned(mail: Mail, text: str, *, delayed: bool) -> tuple[Bounce, ...]:

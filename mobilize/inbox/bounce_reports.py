@@ -121,7 +121,9 @@ def mailbox(value: str) -> str:
     if "\\x{" in value:
         value = re.sub(r"\\x\{([0-9A-Fa-f]{1,6})\}", lambda found: _character(found[1]), value)
     # xtext (RFC 3461 4): servers hand ORCPT back as they got it
-    value = re.sub(r"\+([2-7][0-9A-F])(?=[^@]*@)", lambda found: chr(int(found[1], 16)), value) if "+" in value else value
+    value = (
+        re.sub(r"\+([2-7][0-9A-F])(?=[^@]*@)", lambda found: chr(int(found[1], 16)), value) if "+" in value else value
+    )
     found = _ADDRESS.search(value.partition(";")[2] or value)
     return found[0].strip("'.").lower() if found else ""
 

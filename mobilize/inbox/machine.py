@@ -20,7 +20,24 @@ from mobilize.inbox.unwrap import Unwrapped
 _SHORT = 900
 #: A machine says what it is at the beginning or at the end of its text.
 _BEGINNING, _END = 1_200, 600
-_REPLY_PREFIXES = ("re:", "re :", "aw:", "sv:", "antw:", "res:", "rv:", "odp:", "ynt:", "bls:", "رد:", "پاسخ:", "回复:", "答复:", "回覆:", "ответ:")
+_REPLY_PREFIXES = (
+    "re:",
+    "re :",
+    "aw:",
+    "sv:",
+    "antw:",
+    "res:",
+    "rv:",
+    "odp:",
+    "ynt:",
+    "bls:",
+    "رد:",
+    "پاسخ:",
+    "回复:",
+    "答复:",
+    "回覆:",
+    "ответ:",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,9 @@ def verdict(mail: Mail, found: Unwrapped) -> Verdict:
     if original is not None and _is_list(original):
         return NO
     sender = found.author.address if found.author else ""
-    return _by_words(found.subject or "", found.text or "", sender, silent=original is not None and _nobody_returns(original))
+    return _by_words(
+        found.subject or "", found.text or "", sender, silent=original is not None and _nobody_returns(original)
+    )
 
 
 def is_bulk(mail: Mail) -> bool:
@@ -92,7 +111,9 @@ def _by_words(subject: str, text: str, sender: str, *, silent: bool) -> Verdict:
     folded = fold(text)
     edges = f"{folded[:_BEGINNING]}\n{folded[-_END:]}" if len(folded) > _BEGINNING + _END else folded
     unread = fold(sender).partition("@")[0].startswith(_words("sender", "local"))
-    says, absent, receipt = (next((each for each in _words("text", key) if each in edges), None) for key in ("says", "absent", "receipt"))
+    says, absent, receipt = (
+        next((each for each in _words("text", key) if each in edges), None) for key in ("says", "absent", "receipt")
+    )
     if says:
         return _said("sure" if len(folded) < _SHORT or unread or silent else "likely", says, "text")
     if silent and (absent or receipt or unread):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mobilize.inbox import bounce, language, machine, stance, targets
+from mobilize.inbox import bounce, language, match
 from mobilize.inbox.attachments import attachments
 from mobilize.inbox.decode import decode
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.reply import Bounce, Complaint, Context, Reply
+from mobilize.inbox.understand import Meaning, understand
 from mobilize.inbox.unwrap import Unwrapped, unwrap
 
 
@@ -30,23 +31,30 @@ def _read(raw: RawMail, context: Context) -> Reply:
     report = bounce.complaint(mail)
     bounces = None if report else bounce.find(mail, raw.data)
     if report or bounces is not None:
-        return _machine_report(raw, mail, report, bounces or ())
+        return _machine_report(raw, mail, report, bounces or (), context)
     found = unwrap(mail, own=context.own_addresses)
     made = _said(raw, mail, found)
     bounces = _forwarded_bounce(found)
     if bounces is not None:
-        return _bounced(replace(made, text=""), bounces)
-    automatic = machine.verdict(mail, found)
-    if automatic.automatic == "sure":
-        return replace(made, kind="auto_reply", evidence=(*made.evidence, *automatic.evidence))
-    finding = stance.judge(made.text, made.language)
-    plans = targets.find(made.note, language.detect(made.note))
+        return _bounced(replace(made, text=""), bounces, context)
+    meaning = understand(mail, found, context, attachments=bool(made.attachments))
+    return _meant(made, meaning)
+
+
+def _meant(made: Reply, meaning: Meaning) -> Reply:
+    """The reply with what it means. `via` has no meaning for what nobody forwarded and nobody wrote to us."""
     return replace(
         made,
-        stance=finding.stance,
-        concerns=finding.concerns,
-        targets=plans.codes,
-        evidence=(*made.evidence, *finding.evidence, *plans.evidence),
+        kind=meaning.kind,
+        via=None if meaning.kind == "other" and made.via == "direct" else made.via,
+        reporter=made.reporter or meaning.reporter,
+        language=meaning.language,
+        country=meaning.country,
+        stance=meaning.stance,
+        concerns=meaning.concerns,
+        targets=meaning.targets,
+        matches=meaning.matches,
+        evidence=(*made.evidence, *meaning.evidence),
     )
 
 
@@ -73,7 +81,9 @@ def _said(raw: RawMail, mail: Mail, found: Unwrapped) -> Reply:
     )
 
 
-def _machine_report(raw: RawMail, mail: Mail, report: Complaint | None, bounces: tuple[Bounce, ...]) -> Reply:
+def _machine_report(
+    raw: RawMail, mail: Mail, report: Complaint | None, bounces: tuple[Bounce, ...], context: Context
+) -> Reply:
     """A bounce or a feedback report that a server sent to us: what it encloses is our own letter."""
     sender = mail.from_
     made = Reply(
@@ -86,17 +96,19 @@ def _machine_report(raw: RawMail, mail: Mail, report: Complaint | None, bounces:
         date=mail.date,
         subject=mail.subject,
         language=language.detect(unwrap(mail, own=()).text),
+        matches=match.returned(mail, context),
     )
     if report:
         return replace(made, kind="complaint", complaint_address=report.address, complaint_type=report.type)
-    return _bounced(made, bounces)
+    return _bounced(made, bounces, context)
 
 
-def _bounced(made: Reply, bounces: tuple[Bounce, ...]) -> Reply:
+def _bounced(made: Reply, bounces: tuple[Bounce, ...], context: Context) -> Reply:
     first = next((each for each in bounces if each.permanent), next(iter(bounces), None))
     return replace(
         made,
         kind="bounce",
+        country=match.country_of_bounce(first.address, context) if first else None,
         bounces=bounces,
         bounce_address=first.address if first else None,
         bounce_permanent=first.permanent if first else None,

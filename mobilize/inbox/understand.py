@@ -1,0 +1,106 @@
+"""What a mail means, once it is known who wrote what: the order in which the questions are asked.
+
+Machine? Whose address? Which letter, which government? What does it say of its position? What will the writer do next?
+And from all that: what kind of mail is it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mobilize.inbox import kind, language, machine, match, stance, targets
+from mobilize.inbox.claims import Voice
+from mobilize.inbox.lexicon import Lexicon, load
+from mobilize.inbox.mail import Mail
+from mobilize.inbox.offices import Office, sender
+from mobilize.inbox.reply import Context, Evidence, Matches
+from mobilize.inbox.stance import Finding
+from mobilize.inbox.unwrap import Unwrapped
+
+_NOTHING = Finding(None, (), ())
+#: Kinds in which the author is the partner herself.
+_PARTNER = "partner_report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a mail means."""
+
+    kind: str
+    language: str | None
+    country: str | None
+    stance: str | None
+    concerns: tuple[str, ...]
+    targets: tuple[str, ...]
+    matches: Matches
+    #: The partner who wrote it herself; a forwarder is known before.
+    reporter: str | None
+    evidence: tuple[Evidence, ...]
+
+
+def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: bool = False) -> Meaning:
+    """Read a mail that is neither a bounce nor a feedback report.
+
+    found: who wrote what. attachments: whether it brings files.
+    """
+    speech = language.detect(found.text, context.languages)
+    lexicon = _lexicon(speech, context)
+    author = sender(
+        found.author.address if found.author else "", found.author.name if found.author else "", context.lookup
+    )
+    who = kind.office(found, author)
+    matches, refs = match.letters(mail, found, context, author)
+    automatic = machine.verdict(mail, found)
+    speaks = kind.voice(who, found)
+    plans = targets.find(found.text, speech, lexicon) if speaks is Voice.PARTNER else targets.Targets((), ())
+    if speaks is Voice.PARTNER and not author.country:
+        country, because = match.reported(found.text, plans.codes, lexicon)
+    else:
+        country, because = match.country(found, author, refs, lexicon)
+    finding = _NOTHING
+    if automatic.automatic != "sure":
+        finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks)
+    decided = kind.decide(
+        kind.Facts(
+            found=found, author=author, machine=automatic, finding=finding, planned=plans.codes, bulk=machine.is_bulk(mail),
+            answers=bool(matches.token or matches.in_reply_to), attachments=attachments, lexicon=lexicon,
+        ),
+        who,
+    )  # fmt: skip
+    made = Meaning(
+        kind=decided.kind,
+        language=speech,
+        country=country,
+        stance=finding.stance,
+        concerns=finding.concerns,
+        targets=plans.codes,
+        matches=matches,
+        reporter=found.author.address if decided.kind == _PARTNER and found.author else None,
+        evidence=(*decided.evidence, *((because,) if because else ()), *finding.evidence, *plans.evidence),
+    )
+    return _of_forwarder(_only_what_counts(made, author.country), found, context)
+
+
+def _only_what_counts(made: Meaning, domain: str | None) -> Meaning:
+    """A receipt, a machine and a stranger take no position and plan nothing; only an office's address names a country."""
+    if made.kind in ("reply", _PARTNER):
+        return made if made.kind == _PARTNER else replace(made, targets=())
+    said = ("stance", "concerns", "targets")
+    kept = tuple(each for each in made.evidence if each.field not in said)
+    country = made.country if made.kind in ("acknowledgement", "auto_reply") else domain
+    return replace(made, stance=None, concerns=(), targets=(), country=country, evidence=kept)
+
+
+def _of_forwarder(made: Meaning, found: Unwrapped, context: Context) -> Meaning:
+    """What a forwarder says in her note that she will do next."""
+    if found.via == "direct" or not found.note:
+        return made
+    speech = language.detect(found.note, context.languages)
+    plans = targets.find(found.note, speech, _lexicon(speech, context))
+    codes = tuple(dict.fromkeys((*made.targets, *plans.codes)))
+    return replace(made, targets=codes, evidence=(*made.evidence, *plans.evidence))
+
+
+def _lexicon(speech: str | None, context: Context) -> Lexicon:
+    code = speech or "en"
+    return load(code, context.lexicon.get(code, ""))
