@@ -99,9 +99,18 @@ def _cases(campaign: Campaign, audience: Audience, language: str) -> Iterator[Sp
         replace(plain, sensitive=True),
         replace(plain, accreditation="B"),
         replace(plain, country=campaign.draft.tabled_by),
+        *(replace(plain, country=code) for code in _one_of_each_group()),
     )
     for contact in others:
         yield Specimen(standing=StandingName.NEW, campaign=replace(campaign, record=_EMPTY), contact=contact)
+
+
+def _one_of_each_group() -> tuple[str, ...]:
+    """A country of each UN regional group, and an observer: templates may speak to regions."""
+    first: dict[str, str] = {}
+    for code, country in countries().items():
+        first.setdefault(country.group, code)
+    return tuple(first.values())
 
 
 _EMPTY = Record(resolutions={}, positions={})

@@ -318,7 +318,7 @@ def scope(
 
     def argument(name: str) -> ArgumentView:
         """Cite a text; refuses one that states had not agreed on by the letter's date."""
-        return _cited(campaign, name, today, locale, reasons)
+        return _cited(campaign, name, letter_date=today, group=country.group, locale=locale, reasons=reasons)
 
     def because(*what: object) -> Markup:
         """Note why this paragraph is there, from the values that put it there. Prints nothing."""
@@ -345,7 +345,9 @@ def scope(
     }
 
 
-def _cited(campaign: Campaign, name: str, letter_date: dt.date, locale: str, reasons: Reasons) -> ArgumentView:
+def _cited(
+    campaign: Campaign, name: str, *, letter_date: dt.date, group: str, locale: str, reasons: Reasons
+) -> ArgumentView:
     found = campaign.arguments.get(name)
     if found is None:
         known = ", ".join(sorted(campaign.arguments)) or "none"
@@ -353,6 +355,10 @@ def _cited(campaign: Campaign, name: str, letter_date: dt.date, locale: str, rea
     if not citable(found, letter_date=letter_date, as_of=campaign.as_of):
         day = min(letter_date, campaign.as_of)
         raise NotCitable(f"{found.symbol} was agreed on {found.agreed_on}: a letter of {day} cannot cite it")
+    if found.groups and group not in found.groups:
+        raise NotCitable(
+            f"{name!r} is for {', '.join(found.groups)}: a letter to {group or 'an observer'} cannot cite it"
+        )
     why = f"campaign.toml [[arguments]] {name}: {found.symbol}, agreed on {found.agreed_on}; source: {found.source}"
     mark = reasons.mark(why)
     year = NumberView(text=languages.year(found.agreed_on, locale), mark=mark)

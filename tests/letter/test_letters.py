@@ -52,7 +52,7 @@ def test_every_letter_names_the_country_and_the_draft_and_where_to_answer(
 ) -> None:
     for _, letter in printed:
         words = flat(letter)
-        body = " ".join(paragraph.markdown for paragraph in letter.paragraphs)
+        body = " ".join(paragraph.markdown for paragraph in letter.paragraphs).replace("\\", "")
         named = phrases(countries()[letter.contact.country], letter.language)
         assert any(name in body for name in (named.name, named.of, named.within))
         assert campaign.draft.symbol in words
@@ -202,3 +202,30 @@ def test_every_shipped_contact_gets_a_letter(campaign: Campaign) -> None:
     made = [merge(campaign, contact, today=DAY) for contact in campaign.contacts]
     assert len(made) == len(campaign.contacts) > 250
     assert len({letter.reference for letter in made}) == len(made)
+
+
+def test_a_minister_reads_what_the_states_of_the_region_agreed_among_themselves(
+    campaign: Campaign, a_contact: Callable[..., Contact]
+) -> None:
+    instruments = {
+        "KE": "Grand Bay (Mauritius) Declaration and Plan of Action (1999)",
+        "ID": "Bangkok Declaration (1993)",
+        "MX": "AG/RES. 1671 (XXIX-O/99)",
+        "PL": "at Budapest, in 1994",
+        "FR": "at Budapest, in 1994",
+    }
+    for code, instrument in instruments.items():
+        words = flat(merge(campaign, a_contact(country=code, language="en"), today=DAY))
+        assert {each for each in instruments.values() if each in words} == {instrument}
+    for code in ("CU", "AU", "NZ", "IL", "VA"):  # no part in the OAS or the OSCE, or in no group
+        words = flat(merge(campaign, a_contact(country=code, language="en"), today=DAY))
+        assert not any(each in words for each in instruments.values()), code
+
+
+def test_every_language_cites_every_regional_instrument_with_its_reason(
+    campaign: Campaign, a_contact: Callable[..., Contact]
+) -> None:
+    for language in LANGUAGES:
+        for code, name in (("KE", "grandbay"), ("ID", "bangkok"), ("MX", "oas1999"), ("PL", "budapest")):
+            letter = merge(campaign, a_contact(country=code, language=language), today=DAY)
+            assert any(f"[[arguments]] {name}:" in paragraph.why for paragraph in letter.paragraphs), (language, code)

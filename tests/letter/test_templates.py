@@ -53,6 +53,7 @@ def test_a_misspelt_name_in_the_subject_names_its_own_line(write_with: Write) ->
         (HEAD + "{% include 'blocks/en/nowhere.md' %}", 4, "there is no 'blocks/en/nowhere.md' below letters/"),
         (HEAD + "{{ record.did('cosponsored') }}", 4, "there is no role 'cosponsored'"),
         (HEAD + "{{ argument('csw58') }}", 4, "campaign.toml has no argument 'csw58'"),
+        (HEAD + "{{ argument('grandbay') }}", 4, "'grandbay' is for African Group: a letter to Asia-Pacific cannot"),
         (HEAD + "{{ draft.paragraph('op8') }}", 4, "[draft.paragraphs] has no 'op8'"),
         (HEAD + "{{ record.positions }}", 4, "prints a tuple"),
         (HEAD + "{{ argument }}", 4, "prints a whole function"),
