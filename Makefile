@@ -44,6 +44,7 @@ lock: .venv/ready   ## write requirements.lock anew (needs uv)
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
 	$(BIN)/python docs/write_commands.py > docs/commands.md.new && mv docs/commands.md.new docs/commands.md
+	$(BIN)/python docs/write_pictures.py
 
 clean:           ## remove what was built, not what was sent or received
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build dist

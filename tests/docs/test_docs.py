@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -66,3 +68,10 @@ def test_no_file_names_a_registry_host() -> None:
         if path.is_file() and path.suffix not in {".png", ".pdf"}:
             text = path.read_text("utf-8", errors="replace")
             assert not any(host in text for host in hosts), path
+
+
+def test_the_page_of_commands_is_what_help_says() -> None:
+    written = subprocess.run(
+        [sys.executable, ROOT / "docs" / "write_commands.py"], capture_output=True, text=True, check=True
+    ).stdout
+    assert written == read("docs/commands.md"), "run `make docs`"
