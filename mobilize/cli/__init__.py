@@ -16,6 +16,7 @@ from mobilize.cli import (
     contacts,
     countries,
     demo,
+    doctor,
     init,
     outbox,
     parse_reply,
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Read, list and export what came back.")
 outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
+receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -62,6 +64,10 @@ app.command()(preview.preview)
 app.command()(send.send)
 app.command()(status.status)
 app.command()(demo.demo)
+app.command()(doctor.doctor)
+app.add_typer(receipt_app, name="receipt")
+receipt_app.command("make")(doctor.make)
+receipt_app.command("verify")(doctor.verify)
 app.add_typer(outbox_app, name="outbox")
 outbox_app.command("resolve")(outbox.resolve)
 outbox_app.command("pause")(outbox.pause)

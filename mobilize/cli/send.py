@@ -12,8 +12,9 @@ from mobilize.cli.face import as_json, here, now, progress, table
 from mobilize.errors import NotConfirmed
 
 if TYPE_CHECKING:
-    from mobilize.desk.plan import Plan
+    from mobilize.desk.plan import Chosen, Plan
     from mobilize.desk.send import Sent
+    from mobilize.installation import Installation
 
 
 def send(
@@ -28,6 +29,9 @@ def send(
     skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Leave faulty rows of contacts out.")] = False,
     only_failed: Annotated[bool, typer.Option("--only-failed", help="Those that failed, once more.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Go on until no letter waits for its next try.")] = False,
+    test_to: Annotated[
+        str, typer.Option("--test-to", help="A letter of each kind to this address of your own, to nobody else.")
+    ] = "",
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Send the letters of a round, each once. Run it again: what was sent is not sent twice."""
@@ -40,6 +44,9 @@ def send(
         groups=planning.groups_named(group or ()),
     )
     with here(ctx) as installation:
+        if test_to:
+            _rehearse(installation, test_to, chosen, round_, limit)
+            return
         planning.check_campaign(installation, skip_faulty=skip_faulty, now=now())
         plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now(), only_failed=only_failed)
         _show_plan(plan, as_lines=as_lines)
@@ -63,6 +70,19 @@ def send(
             )
     _show_result(sent, as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
+        raise typer.Exit(1)
+
+
+def _rehearse(installation: Installation, to: str, chosen: Chosen, round_: int, limit: int | None) -> None:
+    from mobilize.desk import rehearse as desk
+
+    done = desk.rehearse(installation, to, chosen=chosen, round=round_, limit=limit, now=now())
+    table(
+        ("letter to", "went to you"),
+        [(contact, done.refused.get(contact, "yes")) for contact in done.contacts],
+        empty="No letter was chosen.",
+    )
+    if done.refused:
         raise typer.Exit(1)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +130,12 @@ def holding(installation: Installation) -> Iterator[tuple[str, Callable[[str], b
             yield name, lambda other: other != name and _is_dead(folder / other)
         finally:
             path.unlink(missing_ok=True)
+
+
+def dead(installation: Installation, holders: Iterable[str]) -> frozenset[str]:
+    """Those of these names whose program has ended."""
+    folder = installation.folder / LEDGER_FOLDER / "holders"
+    return frozenset(each for each in holders if _is_dead(folder / each))
 
 
 def _is_dead(path: Path) -> bool:

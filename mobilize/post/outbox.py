@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, fu
 from mobilize.errors import LedgerUnusable
 from mobilize.letter.merge import LetterId
 from mobilize.post.notes import Page, Settled, Tried
+from mobilize.post.receipt import Line
 from mobilize.post.states import State, may
 from mobilize.post.verdict import Answer, Verdict, enhanced_code, without_addresses
 from mobilize.store.schema import attempts, letters, refusals
@@ -53,6 +54,8 @@ class Fate:
     changed_at: dt.datetime
     reason: str
     message_id: str
+    #: Who has it while it is `sending`.
+    holder: str | None = None
 
 
 # --- queue -----------------------------------------------------------------------------------------------------------
@@ -102,6 +105,18 @@ def _fate(row: Row[tuple[object, ...]]) -> Fate:
     known = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
     fields = {name: known[name] for name in Fate.__dataclass_fields__}
     return Fate(**{**fields, "state": State(known["state"])})
+
+
+def taken(connection: Connection, campaign: str, round: int) -> list[Line]:
+    """The letters of a round that servers took, each with the server's own words, in the order of time."""
+    said = (attempts.c[name] for name in ("sha256", "attempt", "at", "host", "code", "answer"))
+    rows = connection.execute(
+        select(letters.c.letter, letters.c.digest, letters.c.message_id, *said)
+        .join(attempts, and_(attempts.c.campaign == letters.c.campaign, attempts.c.letter == letters.c.letter))
+        .where(letters.c.campaign == campaign, letters.c.round == round, attempts.c.state == State.SENT)
+        .order_by(attempts.c.number)
+    )
+    return [Line(**{**row._mapping, "at": row.at.isoformat()}) for row in rows]  # noqa: SLF001 - its documented name
 
 
 def addresses_written_to(connection: Connection, campaign: str, round: int) -> dict[str, str]:
