@@ -60,6 +60,8 @@ def read(lines: Sequence[Line], start: int) -> Printed | None:
         found = _read(joined, quoted_below=_quoted_below(lines, at + 1, first.depth))
         if found and not (at > start and _begins_later(lines, start, at)):
             return _ending(found, last + 1)
+        if line.text.endswith(_ENDS):  # no attribution goes on behind its colon
+            break
     return None
 
 
@@ -114,6 +116,8 @@ def _read(text: str, *, quoted_below: bool) -> Printed | None:
     if not ends and not (quoted_below and bare.endswith((">", ")"))):
         return None
     address = _BRACKETED.search(bare)
+    if verb is None and address is None:
+        return None
     date, name = _parts(bare, address)
     if not _enough(
         bare, date, has_address=address is not None, has_verb=verb is not None, quoted_below=quoted_below or dashed

@@ -77,6 +77,8 @@ class _Parting:
 
 
 _LONGEST_MARKER = 90
+#: Characters at one of whose sides a boundary is drawn, opened or closed.
+_EDGE = frozenset("-–—_=*~#>+<[]():：\"'“”«»「『„0123456789")
 _DRAWN = re.compile(r"[-_=*]{2,}")
 #: The Bat! draws scissors before its line.
 _SCISSORS = re.compile(r"^\s*=*\d<[=-]+")
@@ -93,12 +95,22 @@ def split(lines: Sequence[Line]) -> Split:
             at += 1
         elif line.depth:
             at = _take_quote(lines, at, parting)
-        elif found := boundary(lines, at):
+        elif parting.quoted and _is_end(line.text):
+            at += 1
+        elif _may_be_boundary(line) and (found := boundary(lines, at)):
             at = _take(lines, at, found, parting)
         else:
             parting.own.append(line)
             at += 1
     return Split(own=tuple(trimmed(parting.own)), quoted=parting.quoted, above=parting.above, answers=parting.answers)
+
+
+def _may_be_boundary(line: Line) -> bool:
+    """A quick look: most lines of a letter announce nothing."""
+    text = line.text
+    if line.mark or len(text) < 48 or text[0] in _EDGE or text[-1] in _EDGE:  # noqa: PLR2004 — a marker without decoration
+        return True
+    return ":" in text or "：" in text or "@" in text or any(char.isdigit() for char in text[:60])
 
 
 def boundary(lines: Sequence[Line], at: int) -> _Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,7 @@ _AFTER = (
 )
 #: In CLDR, yet a preposition in another language when it stands after a time.
 _NOT_AFTER = frozenset({"de", "em", "to", "du", "a", "p", "os", "oo"})
+_CROATIAN = re.compile(r" u |\d{4}\.(?!\d)")
 #: No year of the Gregorian or solar Hijri calendar in a mail is this late: it is the Buddhist era's.
 _BUDDHIST_FROM = 2400
 _BUDDHIST_AHEAD = 543
@@ -83,11 +85,11 @@ def months() -> Mapping[str, tuple[int, str]]:
 def elsewhere(name: str, languages: Collection[str], text: str) -> int:
     """The number of a month whose name means another month in these languages; 0 for all others.
 
-    text: the whole date. Croatian writes "listopada 2021. u 14:25"; Polish and Czech have no such "u".
+    text: the whole date. Croatian writes "listopada 2021. u 14:25"; Polish and Czech have no such dot and "u".
     """
     for code, names in _calendar()["elsewhere"].items():
         assert isinstance(names, dict)
-        if name in names and (list(languages) == [code] or (code == "hr" and " u " in text)):
+        if name in names and (list(languages) == [code] or code == "th" or (code == "hr" and _CROATIAN.search(text))):
             return int(names[name])
     return 0
 

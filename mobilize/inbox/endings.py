@@ -16,6 +16,8 @@ class Endings:
     closings: tuple[str, ...]
     #: Beginnings of closing formulas that are whole sentences.
     sentences: tuple[str, ...]
+    #: Those that thank.
+    thanks: frozenset[str]
     #: Beginnings of a program's own line, and the devices of which one is named in it.
     programs: tuple[str, ...]
     devices: tuple[str, ...]
@@ -42,6 +44,7 @@ def endings() -> Endings:
     return Endings(
         closings=phrases("closing", "begins"),
         sentences=phrases("closing", "sentences"),
+        thanks=frozenset(phrases("closing", "thanks")),
         programs=phrases("programs", "begins"),
         devices=phrases("programs", "devices"),
         disclaimers=phrases("disclaimer", "has"),

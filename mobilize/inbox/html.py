@@ -65,6 +65,8 @@ _XML = re.compile(r"\A\s*<\?xml[^>]{0,200}>")
 
 #: Enough of a page to find structure in; a deeper one is drawn flat.
 _DEEPEST = 400
+#: Lines of a page that are drawn; body.py looks at no more.
+_MOST_LINES = 10_000
 #: Quotes inside quotes that a thread of a year has.
 _MOST_BOXES = 60
 
@@ -112,6 +114,8 @@ class _Drawing:
                 stack.append(self.state)
                 self._open(element)
                 self._text(element.text)
+                if len(self.lines) > _MOST_LINES:
+                    break
             else:
                 self._close(self.state)
                 self.state = stack.pop()

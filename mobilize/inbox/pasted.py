@@ -72,7 +72,8 @@ def _is_cited_letter(lines: Sequence[Line], at: int) -> bool:
 def _cited_end(lines: Sequence[Line], at: int) -> int | None:
     """The line that closes the quotation marks opened at `at`."""
     close = tuple(_QUOTATION[lines[at].text[0]])
-    return next((i for i in range(at + 2, len(lines)) if lines[i].text.rstrip(" .").endswith(close)), None)
+    most = min(len(lines), at + _NEAR)
+    return next((i for i in range(at + 2, most) if lines[i].text.rstrip(" .").endswith(close)), None)
 
 
 def _end_line(lines: Sequence[Line], at: int) -> int | None:

@@ -20,10 +20,14 @@ _MOST_BELOW_CLOSING = 14
 _SHORT = 80
 #: Notices below a letter, one a language.
 _MOST_NOTICES = 12
+#: Lines of one paragraph of a signature.
+_MOST_NAMES = 8
 #: Closing lines look back over so many lines from the end.
 _LOOK_BACK = 22
 #: "T." and "A.B." are names, "Yes." is a sentence.
 _INITIALS = 3
+#: Formulas so long that they close wherever they stand in a sentence: "Dans cette attente, je vous prie d'agréer …".
+_WHOLE = 15
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "۔", "।", ":", "：", ";", "…")
 
 
@@ -139,9 +143,8 @@ def _is_closing(texts: Sequence[str], at: int) -> bool:
     """Whether a line is a closing formula."""
     text = fold(texts[at])
     table = endings()
-    if phrase := _prefix(text, table.sentences):
-        paragraph = " ".join(_until_blank(texts, at))
-        return len(paragraph) < 420 and len(phrase) > 1  # noqa: PLR2004 — the longest French formulas
+    if _prefix(text, table.sentences) or any(len(each) > _WHOLE and each in text for each in table.sentences):
+        return len(" ".join(_until_blank(texts, at))) < 420  # noqa: PLR2004 — the longest French formulas
     phrase = _prefix(text, table.closings)
     if not phrase:
         return False
@@ -150,9 +153,7 @@ def _is_closing(texts: Sequence[str], at: int) -> bool:
         return True
     rest = text[len(phrase) :].lstrip()
     spaced = len(more.split()) if any(ord(char) < 0x2E80 for char in more) else len(more) // 3  # noqa: PLR2004 — CJK
-    if (
-        rest[:1] not in ",-،" and rest.endswith((".", "!")) and spaced > 1
-    ):  # "Thanks for your help!" is said, not signed
+    if phrase in table.thanks and rest[:1] not in ",-،" and rest.endswith((".", "!")) and spaced > 1:
         return False
     return len(text) < 60 and spaced <= 5 and not rest.endswith((":", "?", "："))  # noqa: PLR2004
 
@@ -202,24 +203,45 @@ def _signature_at(texts: Sequence[str], first: int, author: Address | None) -> i
         while start > first and texts[start - 1]:
             start -= 1
         if start <= first or start == end or not _is_names(texts[start:end], author):
+            end = start if start > first and start < end and _is_signed_off(texts[start:end]) else end
             break
         before = start
         while before > first and not texts[before - 1]:
             before -= 1
-        if not texts[before - 1] or texts[before - 1].endswith((",", "،", ":", "：")):
+        if not texts[before - 1] or texts[before - 1].endswith((":", "：")):
             break
         end = before
+        if texts[before - 1].endswith((",", "،", "，")):
+            end = _above_wish(texts, first, before)
+            break
     if end < len(texts):
         return end
     last = texts[-1] if texts else ""
-    if len(texts) - first > 1 and last.startswith("-") and _is_names([last.lstrip("- ")], author):
+    if len(texts) - first > 1 and last[:1] == "-" and last[1:2].isalpha() and _is_names([last[1:]], author):
         return len(texts) - 1
     return len(texts)
 
 
+def _above_wish(texts: Sequence[str], first: int, end: int) -> int:
+    """Where a short line begins that ends in a comma above the names: a wish that no table has."""
+    at = end - 1
+    alone = at > first and not texts[at - 1] and len(texts[at].split()) < 6 and len(texts[at]) < 50  # noqa: PLR2004
+    return at if alone else len(texts)
+
+
+def _is_signed_off(texts: Sequence[str]) -> bool:
+    """Whether a last paragraph is a wish that no table has, and a name: "Force et courage, / Le bureau"."""
+    wish, *names = texts
+    if not names or len(names) > 3 or len(wish.split()) > 4 or wish.endswith(_SENTENCE_ENDS) or wish[:1] in "-*•":  # noqa: PLR2004
+        return False
+    return all(len(each.split()) < 5 and not each.endswith(_SENTENCE_ENDS) for each in names)  # noqa: PLR2004
+
+
 def _is_names(texts: Sequence[str], author: Address | None) -> bool:
     """Whether a paragraph is a name, a title, an office, a city."""
-    return len(texts) < 8 and all(_is_name(text, author) for text in texts)  # noqa: PLR2004
+    if len(texts) > _MOST_NAMES or not all(_is_name(text, author) for text in texts):
+        return False
+    return any(not _is_contact(text, text.split()) for text in texts)
 
 
 def _is_name(text: str, author: Address | None) -> bool:
@@ -231,13 +253,23 @@ def _is_name(text: str, author: Address | None) -> bool:
     words = [
         word for word in "".join(char if char.isalnum() or char in "'-" else " " for char in folded).split() if word
     ]
-    if not words or len(words) > 10 or any(word.isdigit() and len(word) > 6 for word in words) or "@" in text:  # noqa: PLR2004
-        return "@" in text and len(words) < 6  # noqa: PLR2004
+    if _is_contact(text, words):
+        return True
+    if not words or len(words) > 10:  # noqa: PLR2004
+        return False
     if author and author.name and _alike(words, fold(author.name)):
         return True
     if any(word in table.offices for word in words) or _has_joined_office(folded, table):
         return len(words) < 9  # noqa: PLR2004
     return _capitalised(text, table)
+
+
+def _is_contact(text: str, words: Sequence[str]) -> bool:
+    """A telephone number, an address of the web: they stand below letters, not in them alone on a line."""
+    if "@" in text or text.lower().startswith(("http", "www.")):
+        return len(words) < 8  # noqa: PLR2004
+    digits = sum(char.isdigit() for char in text)
+    return digits > 5 and digits * 2 > sum(char.isalpha() for char in text) and len(words) < 12  # noqa: PLR2004
 
 
 def _alike(words: Sequence[str], name: str) -> bool:
