@@ -82,7 +82,7 @@ def _letter(fate: Fate, now: dt.datetime, gone: frozenset[str]) -> Finding | Non
     return Finding(about=fate.letter, contact=fate.contact, what=said[0], do=said[1]) if said else None
 
 
-def _said(fate: Fate, now: dt.datetime, gone: frozenset[str]) -> tuple[str, str] | None:
+def _said(fate: Fate, now: dt.datetime, gone: frozenset[str]) -> tuple[str, str] | None:  # noqa: PLR0911 - a row each
     """What is the matter with a letter, and what to do."""
     since = f"{fate.changed_at:%Y-%m-%d %H:%M} UTC"
     match fate.state:
