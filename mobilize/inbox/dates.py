@@ -21,6 +21,13 @@ _LONGEST = 160
 #: No mail is older than mail; years before are mistakes of a clock or of a parser.
 _FIRST_YEAR = 1970
 
+#: Folded, the short form of March would be that of January.
+_THAI_MARCH = ("มี.ค", "มีนาคม")
+_ENGLISH = re.compile(r"\d\s?[ap]\.?m")
+#: "azaroa-ren", "сар-ын": endings that a month's name takes, and the least that must stand before one.
+_LONGEST_ENDING = 3
+_SHORTEST_STEM = 6
+
 _TIME = re.compile(
     r"(?<![\d:.])(\d{1,2})\s?(?:[:h]|[时時点點시]\s?)\s?(\d{2})(?:\s?(?:[:.m]|[分분]\s?)\s?(\d{2})\s?[s秒초]?)?(?:\s?[分분])?(?!\d)"
 )
@@ -60,8 +67,8 @@ class _Clock:
     second: int
     #: Minutes east of UTC; None where none is printed.
     offset: int | None
-    #: Whether the hour was one of twelve.
-    halved: bool
+    #: Whether AM or PM is printed in English.
+    english: bool
 
 
 def printed_date(text: str, *, languages: Collection[str] = (), before: str | None = None) -> str | None:
@@ -72,7 +79,7 @@ def printed_date(text: str, *, languages: Collection[str] = (), before: str | No
     """
     if len(text) > _LONGEST or not any(char.isdigit() for char in text):
         return None
-    folded = _ascii_digits(fold(text))
+    folded = _ascii_digits(fold(text.replace(*_THAI_MARCH)))
     clock, rest = _clock(folded)
     for year, month, day in _days(rest, languages, clock, before):
         made = _iso(year, month, day, clock)
@@ -109,7 +116,8 @@ def _clock(text: str) -> tuple[_Clock | None, str]:
     if half and hour <= 12:  # noqa: PLR2004 — of a clock
         hour = hour % 12 + 12 * (half == "pm")
     offset, end = _zone(text, end)
-    clock = _Clock(hour=hour % 24, minute=minute, second=min(second, 59), offset=offset, halved=bool(half))
+    english = bool(_ENGLISH.search(text[start:end]))
+    clock = _Clock(hour=hour % 24, minute=minute, second=min(second, 59), offset=offset, english=english)
     return clock, text[:start] + " " + text[end:]
 
 
@@ -176,7 +184,7 @@ def _ordered(
     likely = [each for each in readings if _just_before(each, before)]
     if len(likely) == 1:
         readings = likely + [each for each in readings if each not in likely]
-    elif clock and clock.halved and (not languages or "en" in languages):
+    elif clock and clock.english and (not languages or "en" in languages):
         readings = [month_first, day_first]
     yield from readings
 
@@ -217,14 +225,26 @@ def _month(text: str, languages: Collection[str]) -> tuple[int, int, str]:
     if found := _VIETNAMESE.search(text):
         return int(found[1]), found.start(1), ""
     tokens = [(word.strip(".'-/"), at) for word, at in _words(text)]
-    best = (0, 0, "")
-    for index, (word, at) in enumerate(tokens):
-        pair = f"{word} {tokens[index + 1][0]}" if index + 1 < len(tokens) else ""
-        for name in (pair, word):
-            if name and (known := months().get(name)):
-                best = (elsewhere(name, languages, text) or known[0], at, known[1])
+    best, index = (0, 0, ""), 0
+    while index < len(tokens):
+        # "арван нэгдүгээр сарын" is one name, as is "كانون الثاني".
+        for length in (3, 2, 1):
+            name = " ".join(word for word, _ in tokens[index : index + length]).strip()
+            if name and (known := months().get(name) or _inflected(name)):
+                best = (elsewhere(name, languages, text) or known[0], tokens[index][1], known[1])
                 break
+        index += length
     return best
+
+
+def _inflected(word: str) -> tuple[int, str] | None:
+    """A month's name with the Hebrew "in" before it, or the ending of Basque, Mongolian and Kurdish after it."""
+    if word.startswith("ב"):
+        return months().get(word[1:])
+    for cut in range(1, _LONGEST_ENDING + 1):
+        if len(word) - cut >= _SHORTEST_STEM and (known := months().get(word[:-cut])):
+            return known
+    return None
 
 
 def _words(text: str) -> Iterator[tuple[str, int]]:
