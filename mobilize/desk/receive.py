@@ -121,7 +121,8 @@ def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.date
         if bounce.dead:
             suppression.suppress(connection, bounce.address, reason="dead", source=source, now=now)
     if reply.kind == "complaint" and reply.complaint_address:
-        suppression.suppress(connection, reply.complaint_address, reason="complained", source=source, now=now)
+        for address in reply.complaint_address.split(", "):  # one report may name several who complained
+            suppression.suppress(connection, address, reason="complained", source=source, now=now)
     if reply.kind == "unsubscribe" and reply.via == "direct" and reply.from_address:
         suppression.suppress(connection, reply.from_address, reason="unsubscribed", source=source, now=now)
 

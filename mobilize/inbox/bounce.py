@@ -72,7 +72,7 @@ def find_forwarded(text: str, sender: str, subject: str) -> tuple[Bounce, ...] |
 def complaint(mail: Mail) -> Complaint | None:
     """Read a feedback report (RFC 5965), or the plain-text form that some providers still send."""
     found = reports.feedback(mail)
-    return Complaint(address=found.address or None, type=found.type) if found else None
+    return Complaint(address=", ".join(found.addresses) or None, type=found.type) if found else None
 
 
 @dataclass(frozen=True, slots=True)

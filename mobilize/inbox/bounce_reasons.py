@@ -79,7 +79,7 @@ def _permanent(words: str, code: str, reason: _Reason | None, *, final: bool) ->
         return code[0] == "5"
     basic = _BASIC.findall(words)
     if basic:
-        return basic[-1] == "5"
+        return bool(basic[-1] == "5")
     return final or reason is None or reason.permanent
 
 
@@ -107,18 +107,16 @@ def _by_code(code: str) -> _Reason | None:
 
 @functools.cache
 def _reasons() -> tuple[_Reason, ...]:
-    made = []
-    for entry in cast("list[dict[str, object]]", _file()["reason"]):
-        made.append(
-            _Reason(
-                says=str(entry["says"]),
-                permanent=bool(entry["permanent"]),
-                dead=bool(entry["dead"]),
-                codes=frozenset(cast("list[str]", entry["codes"])),
-                words=tuple(fold(word) for word in cast("list[str]", entry["words"])),
-            )
+    return tuple(
+        _Reason(
+            says=str(entry["says"]),
+            permanent=bool(entry["permanent"]),
+            dead=bool(entry["dead"]),
+            codes=frozenset(cast("list[str]", entry["codes"])),
+            words=tuple(fold(word) for word in cast("list[str]", entry["words"])),
         )
-    return tuple(made)
+        for entry in cast("list[dict[str, object]]", _file()["reason"])
+    )
 
 
 @functools.cache

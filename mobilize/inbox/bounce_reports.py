@@ -7,6 +7,7 @@ line between two recipients, encode the part in base64, and put the fields into 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -130,7 +131,7 @@ def mailbox(value: str) -> str:
 
 def _character(digits: str) -> str:
     point = int(digits, 16)
-    return chr(point) if point <= 0x10FFFF else "\ufffd"
+    return chr(point) if point <= sys.maxunicode else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +140,29 @@ class Feedback:
 
     #: "abuse", "fraud", "opt-out", …
     type: str
-    #: Who complained; "" where the report hides it.
-    address: str
+    #: Who complained; none where the report hides it.
+    addresses: tuple[str, ...]
 
 
 def feedback(mail: Mail) -> Feedback | None:
     """The feedback report in this mail (RFC 5965), or None."""
     part = next((each for each in mail.parts() if each.content_type == "message/feedback-report"), None)
     if part is None or part.text is None:
-        return None
+        return _without_report(mail)
     fields = _fields(part.text)
     kind = fields.get("feedback-type", [""])[0].split()
     addresses = [mailbox(value) for value in fields.get("original-rcpt-to", []) + fields.get("removal-recipient", [])]
-    known = dict.fromkeys(address for address in addresses if address)
-    return Feedback(type=kind[0].lower() if kind else "abuse", address=next(iter(known), _returned_to(mail)))
+    known = tuple(dict.fromkeys(address for address in addresses if address))
+    return Feedback(type=kind[0].lower() if kind else "abuse", addresses=known or _returned_to(mail))
+
+
+def _without_report(mail: Mail) -> Feedback | None:
+    """Microsoft's junk mail reports: the mail alone, with its recipient in a header of their own."""
+    for part in mail.parts():
+        recipient = part.message.get("x-hmxmroriginalrecipient") if part.message is not None else None
+        if recipient is not None:
+            return Feedback(type="abuse", addresses=tuple(filter(None, (mailbox(recipient),))))
+    return None
 
 
 def _fields(text: str) -> dict[str, list[str]]:
@@ -172,14 +182,13 @@ def returned(mail: Mail) -> Part | None:
     return None
 
 
-def _returned_to(mail: Mail) -> str:
+def _returned_to(mail: Mail) -> tuple[str, ...]:
     """To whom the mail went that the report is about, where it names one person and not the reporter's hash."""
     part = returned(mail)
     if part is None:
-        return ""
+        return ()
     if part.message is not None:
         to = part.message.to
-        return to[0].address.lower() if len(to) == 1 and "@" in to[0].address else ""
-    for value in _fields(part.text or "").get("to", []):
-        return mailbox(value)
-    return ""
+        return (to[0].address.lower(),) if len(to) == 1 and "@" in to[0].address else ()
+    found = mailbox(next(iter(_fields(part.text or "").get("to", [])), ""))
+    return (found,) if found else ()

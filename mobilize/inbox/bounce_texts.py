@@ -16,12 +16,15 @@ from mobilize.inbox.folding import fold
 #: A notice is read to here; a returned mail below it may be long.
 _MOST_LINES, _MOST_LINE = 400, 2_000
 #: Header fields in a row: here begins the returned mail, announced or not.
-_HEADER = re.compile(r"^(?:received|return-path|message-id|mime-version|x-[a-z0-9-]+|dkim-signature|delivered-to|from|to|cc|subject|date|sender|content-[a-z-]+|reply-to):\s", re.IGNORECASE)  # fmt: skip
-_RULE = re.compile(r"^[\s\-_=*#>+|~.]*$")
+_HEADER = re.compile(
+    r"^(?:received|return-path|message-id|mime-version|x-[a-z0-9-]+|dkim-signature|delivered-to|from|to|cc|subject|date|"
+    r"sender|content-[a-z-]+|reply-to):\s",
+    re.IGNORECASE,
+)
 #: Lines that name others than the one who could not be reached.
 _OTHER_PERSON = re.compile(
     r"contact|abuse@|support@|helpdesk|message-?id|originator|mail from|received from|reply-to|(?:^|\s)from:?\s|sender|"
-    r"envelope-from|http|assistance|further information|administrator|mail to <?postmaster|"
+    r"envelope-from|http|assistance|further information|administrator|please send mail to|"
     r"expediteur|remitente|remetente|отправител|المرسل",
 )
 #: An address as notices print it; possessive, so that no part of a domain is taken for the whole.
@@ -60,8 +63,7 @@ def notice(text: str) -> str:
     """The notice alone: what stands above the returned mail."""
     kept: list[str] = []
     headers = 0
-    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
-        line = line[:_MOST_LINE]
+    for line in (each[:_MOST_LINE] for each in text.split("\n", _MOST_LINES)[:_MOST_LINES]):
         if kept and _announces_original(line):
             break
         headers = headers + 1 if _HEADER.match(line.lstrip("> ")) else (headers if line[:1] in " \t" and headers else 0)
@@ -88,7 +90,8 @@ def _announces_original(line: str) -> bool:
     plain = fold(line).strip(" -_=*#>+|~.:<\t")
     if not plain or len(plain) > _MOST_ANNOUNCEMENT:
         return False
-    return any(plain.startswith(words) or plain.endswith(words) for words in table("original"))
+    drawn = line.lstrip()[:1] in "-_=*#>"
+    return any(plain.startswith(words) or (drawn and plain.endswith(words)) for words in table("original"))
 
 
 _MOST_ANNOUNCEMENT = 90
@@ -168,7 +171,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\s
 
 
 def _diagnosis(lines: list[str], number: int, address: str) -> str:
-    """The line that names the address and those below it up to the next address or empty line; else the whole notice."""
+    """The line that names the address and those below it up to the next one; the whole notice where they say nothing."""
     taken = [lines[number]]
     for line in lines[number + 1 : number + 12]:
         opens = _OPENS.match(line)

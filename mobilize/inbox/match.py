@@ -1,7 +1,8 @@
 """Which letter a mail answers, and which government it concerns; with the reason, and the candidates where it is a tie.
 
 In order of proof: the signed token in the address, our Message-ID, the author's address, her domain, the country that
-her name, her signature or her words name. What a forwarder's own headers say of her letter says nothing of the author's.
+her name, her signature or her words name. What a forwarder's own headers say of her letter says nothing of the
+author's.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from mobilize.inbox import places
 from mobilize.inbox.folding import fold
 from mobilize.inbox.lexicon import Lexicon
 from mobilize.inbox.mail import Mail
-from mobilize.inbox.offices import Office, Sender, country_of
+from mobilize.inbox.offices import Sender, country_of
+from mobilize.inbox.phrases import Hit
 from mobilize.inbox.reply import Context, Evidence, LetterRef, Matches
-from mobilize.inbox.sentences import sentences, unwrapped
+from mobilize.inbox.sentences import Sentence, sentences, unwrapped
 from mobilize.inbox.unwrap import Unwrapped
 
 #: The sign between our local part and the token (letter/token.py, RFC 5233).
@@ -168,7 +170,7 @@ def reported(text: str, planned: tuple[str, ...], lexicon: Lexicon) -> tuple[str
             continue
         for mention in places.find(folded_slice(plain, folded, sentence.start, sentence.end), lexicon.language):
             named_only = any(
-                hit.end <= sentence.start + mention.start <= hit.end + _NEAR for hit in sentence.of("plan.only_named")
+                hit.end <= sentence.start + mention.start <= hit.end + _NEAR for hit in _only_named(sentence)
             )
             if mention.code not in planned and not named_only:
                 weights[mention.code] += _WEIGHT.get(mention.kind, 1)
@@ -182,6 +184,16 @@ def reported(text: str, planned: tuple[str, ...], lexicon: Lexicon) -> tuple[str
         return None, None
     code = ranked[0][0]
     return code, Evidence(field="country", words=words[code], rule="match.report")
+
+
+def _only_named(sentence: Sentence) -> list[Hit]:
+    """Words after which a place is no subject ("back from Addis"); "the Ministry in Freetown" is one here."""
+    offices = sentence.of("who.government")
+    return [
+        hit
+        for hit in sentence.of("plan.only_named")
+        if not any(office.start < hit.end and hit.start < office.end for office in offices)
+    ]
 
 
 #: How near behind its words a place stands that is "only named".

@@ -12,7 +12,7 @@ from mobilize.inbox import kind, language, machine, match, stance, targets
 from mobilize.inbox.claims import Voice
 from mobilize.inbox.lexicon import Lexicon, load
 from mobilize.inbox.mail import Mail
-from mobilize.inbox.offices import Office, sender
+from mobilize.inbox.offices import sender
 from mobilize.inbox.reply import Context, Evidence, Matches
 from mobilize.inbox.stance import Finding
 from mobilize.inbox.unwrap import Unwrapped
@@ -60,13 +60,18 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
     finding = _NOTHING
     if automatic.automatic != "sure":
         finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks)
-    decided = kind.decide(
-        kind.Facts(
-            found=found, author=author, machine=automatic, finding=finding, planned=plans.codes, bulk=machine.is_bulk(mail),
-            answers=bool(matches.token or matches.in_reply_to), attachments=attachments, lexicon=lexicon,
-        ),
-        who,
-    )  # fmt: skip
+    facts = kind.Facts(
+        found=found,
+        author=author,
+        machine=automatic,
+        finding=finding,
+        planned=plans.codes,
+        bulk=machine.is_bulk(mail),
+        answers=bool(matches.token or matches.in_reply_to),
+        attachments=attachments,
+        lexicon=lexicon,
+    )
+    decided = kind.decide(facts, who)
     made = Meaning(
         kind=decided.kind,
         language=speech,
@@ -82,7 +87,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
 
 
 def _only_what_counts(made: Meaning, domain: str | None) -> Meaning:
-    """A receipt, a machine and a stranger take no position and plan nothing; only an office's address names a country."""
+    """A receipt, a machine and a stranger take no position and plan nothing; a stranger's words name no country."""
     if made.kind in ("reply", _PARTNER):
         return made if made.kind == _PARTNER else replace(made, targets=())
     said = ("stance", "concerns", "targets")
