@@ -29,9 +29,9 @@ def mail(headers: str, body: bytes = b"") -> Mail:
 def test_every_mail_of_the_corpora_is_decoded_at_once(chunk: int) -> None:
     for path in (each for each in EVERY_MAIL[chunk::8] if each.is_file()):
         data = path.read_bytes()
-        start = time.perf_counter()
+        start = time.process_time()
         decode(data)
-        assert time.perf_counter() - start < 2, path.name
+        assert time.process_time() - start < 2, path.name
 
 
 @settings(max_examples=200, deadline=None)
@@ -242,17 +242,17 @@ def test_a_megabyte_of_headers_is_cut_and_the_body_found() -> None:
     ids=[str(number) for number in range(14)],
 )
 def test_no_hostile_header_or_body_takes_long(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     decode(data)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_sixty_megabytes_are_cut_and_said() -> None:
     attachment = (
         b"Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n" + b"QUJD\n" * 12_000_000
     )
-    start = time.perf_counter()
+    start = time.process_time()
     made = mail('Content-Type: multipart/mixed; boundary="b"', b"--b\n\nwords\n--b\n" + attachment)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert made.limits == ("size",)
     assert text_of(made) == "words"

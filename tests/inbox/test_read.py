@@ -50,10 +50,10 @@ def test_the_json_has_the_contract_s_fields_and_no_other() -> None:
 @pytest.mark.parametrize("chunk", range(8))
 def test_no_mail_of_the_corpora_throws_or_takes_long(chunk: int) -> None:
     for path in (each for each in EVERY_MAIL[chunk::8] if each.is_file()):
-        start = time.perf_counter()
+        start = time.process_time()
         made = parsed(path.read_bytes())
         assert not made.error, path.name
-        assert time.perf_counter() - start < 2, path.name
+        assert time.process_time() - start < 2, path.name
 
 
 LINES = """From: a@b.example|Date: 12/11/2013|Subject: Re: x|To: c@d.example|> |>> |-- |
@@ -94,9 +94,9 @@ def test_no_arrangement_of_quotes_and_headers_throws(lines: list[str]) -> None:
 )
 def test_no_hostile_text_takes_long(body: str) -> None:
     for kind in ("plain", "html"):
-        start = time.perf_counter()
+        start = time.process_time()
         parsed(f"From: a@b.example\nSubject: Fwd: x\nContent-Type: text/{kind}\n\n{body}")
-        assert time.perf_counter() - start < 3, kind
+        assert time.process_time() - start < 3, kind
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_no_hostile_text_takes_long(body: str) -> None:
     ids=[str(number) for number in range(9)],
 )
 def test_no_hostile_html_takes_long(body: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     made = parsed(f"From: a@b.example\nContent-Type: text/html\n\n{body}")
     assert not made.error
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_what_goes_wrong_inside_is_a_reply_for_a_person_without_words_of_the_mail(
