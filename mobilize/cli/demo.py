@@ -22,7 +22,7 @@ def demo(
     from mobilize.desk import demo as desk
 
     with progress() as show:
-        result = desk.run(out, now=now(), told=show)
+        result = desk.run(out, now=now, told=show)
     typer.echo()
     table(
         ("group", "countries", "asked", "sent", "answered", "stance suggested, for a person to confirm"),

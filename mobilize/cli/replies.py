@@ -37,7 +37,9 @@ def import_(
                 typer.echo(f"{step.reply[:12]}  {step.kind:15}  {step.country or '--'}  {step.attention}", err=True)
         summary = receive.summary(installation)
     if not as_lines:
-        typer.echo(f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person.")
+        typer.echo(
+            f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
+        )
         typer.echo("Next: mobilize replies log", err=True)
 
 

@@ -40,5 +40,5 @@ def test_what_could_not_be_read_needs_a_person_whatever_it_was_taken_for() -> No
 
 
 def test_every_kind_has_its_place_in_the_morning() -> None:
-    assert MACHINE_KINDS == set(READING_ORDER[-3:])
+    assert set(READING_ORDER[-3:]) == MACHINE_KINDS
     assert READING_ORDER[0] == "reply"
