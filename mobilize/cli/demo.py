@@ -25,12 +25,14 @@ def demo(
         result = desk.run(out, now=now, told=show)
     typer.echo()
     table(
-        ("group", "countries", "asked", "sent", "answered", "stance suggested, for a person to confirm"),
+        ("group", "countries", "asked", "sent", "bounced", "answered", "stance suggested, for a person to confirm"),
         [_row(each) for each in result.groups],
         empty="no countries",
     )
+    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(result.replies.items()))
     typer.echo(
-        f"\nNothing left this machine: the server was {result.server}, started and stopped by this command;\n"
+        f"\n{result.delivered} letters went out and {sum(result.replies.values())} replies came back: {kinds}.\n"
+        f"Nothing left this machine: the server was {result.server}, started and stopped by this command;\n"
         "all addresses are invented, and so are the replies.\n\n"
         f"  letters as the server took them   {result.letters}  ({result.delivered} messages, Maildir)\n"
         f"  replies as they arrived           {result.mailbox}  (Maildir)\n"
@@ -47,6 +49,7 @@ def _row(group: GroupRow) -> tuple[str, ...]:
         str(group.countries),
         str(group.letters),
         str(group.sent),
+        str(group.trouble),
         str(group.answered),
         stances,
     )

@@ -63,7 +63,6 @@ def run(out: Path, *, now: Callable[[], dt.datetime], told: Callable[[str, int, 
         kinds: dict[str, int] = {}
         for taken in receive.take_in(installation, [server.mailbox], now=now()):
             kinds[taken.kind] = kinds.get(taken.kind, 0) + 1
-            told("replies", sum(kinds.values()), sum(kinds.values()))
         groups = board.by_group(review.board_rows(installation))
     return Demo(
         groups=groups,
