@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mobilize.inbox import html
-from mobilize.inbox.lines import Line, of_text
+from mobilize.inbox.lines import MOST_LINES, Line, of_text
 from mobilize.inbox.mail import Mail, Part
 
 #: A text part that has less than this share of the HTML's words is a stand-in ("your program shows no HTML").
 _STAND_IN = 0.4
 #: Lines of a body that are looked at; a longer one is no letter.
-_MOST_LINES = 10_000
+MOST_LINES = 10_000
 
 
 def body(mail: Mail) -> list[Line]:
@@ -24,9 +24,9 @@ def body(mail: Mail) -> list[Line]:
         if lines and moved:
             lines.append(Line(""))
         lines.extend(moved)
-        if len(lines) > _MOST_LINES:
+        if len(lines) > MOST_LINES:
             break
-    return lines[:_MOST_LINES]
+    return lines[:MOST_LINES]
 
 
 def _drawn(root: Part) -> list[list[Line]]:

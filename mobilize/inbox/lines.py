@@ -11,6 +11,8 @@ SIGNATURE = "signature"
 HEAD = "head"
 RULE = "rule"
 
+#: Lines of a body that are looked at; a longer one is no letter.
+MOST_LINES = 20_000
 #: Bytes of a line that are looked at; longer ones hold no sentence that a person wrote.
 _LONGEST = 100_000
 
@@ -36,7 +38,7 @@ class Line:
 
 def of_text(text: str) -> list[Line]:
     """Lines of a text/plain body."""
-    return [_line(each) for each in text.split("\n")]
+    return [_line(each) for each in text.split("\n", MOST_LINES)[:MOST_LINES]]
 
 
 def _line(raw: str) -> Line:
