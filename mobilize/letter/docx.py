@@ -80,7 +80,8 @@ class _Writer:
 
     def top(self) -> None:
         words = self.letter.labels
-        for text in (self.letter.place_and_date, f"{words['reference']}{words['colon']}{self.letter.reference}"):
+        reference = f"{words['reference']}{words['colon']}{self.letter.reference}" if self.letter.reference else ""
+        for text in filter(None, (self.letter.place_and_date, reference)):
             # In a right-to-left paragraph Word counts sides from the right: its RIGHT is the far side either way.
             self._line(text, after=0).alignment = WD_ALIGN_PARAGRAPH.RIGHT
         self._line("", after=0)

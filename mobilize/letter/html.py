@@ -54,9 +54,11 @@ def _document(letter: Letter) -> Iterator[str]:
     yield f'<div class="page" lang="{lang}" dir="{way}">\n'
     yield f'<div class="head"><div class="organisation">{_text(letter.letterhead[0], letter)}</div>'
     yield "".join(f'<div class="small">{_text(line, letter)}</div>' for line in letter.letterhead[1:]) + "</div>\n"
-    yield f'<div class="date">{_text(letter.place_and_date, letter)}<br>'
-    number = _text(letter.reference, letter)
-    yield f'<span class="small">{_text(words["reference"] + words["colon"], letter)}{number}</span></div>\n'
+    yield f'<div class="date">{_text(letter.place_and_date, letter)}'
+    if letter.reference:
+        label, number = _text(words["reference"] + words["colon"], letter), _text(letter.reference, letter)
+        yield f'<br><span class="small">{label}{number}</span>'
+    yield "</div>\n"
     yield f'<div class="address">{_lines(letter.address, letter)}</div>\n'
     yield f'<div class="subject">{_text(words["subject"] + words["colon"] + letter.subject, letter)}</div>\n'
     yield f"<p>{_text(letter.salutation, letter)}</p>\n"

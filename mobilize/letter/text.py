@@ -42,7 +42,8 @@ _AS_THEY_ARE = frozenset({0, 1, 2})
 
 def _reference(letter: Letter) -> Iterator[str]:
     yield letter.place_and_date
-    yield f"{letter.labels['reference']}{letter.labels['colon']}{letter.reference}"
+    if letter.reference:
+        yield f"{letter.labels['reference']}{letter.labels['colon']}{letter.reference}"
 
 
 def _body(letter: Letter) -> Iterator[str]:
