@@ -23,6 +23,8 @@ from mobilize.inbox.reply import Bounce, Complaint
 
 #: A notice says what it is at its beginning.
 _BEGINNING = 1_500
+#: A paragraph of fewer characters beside the address gives no reason.
+_TELLING = 12
 #: Recipients read out of one notice.
 _MOST = 200
 
@@ -165,8 +167,9 @@ def _reported(each: reports.Recipient, text: str) -> Bounce:
 def _lines_about(text: str, address: str) -> str:
     """The notice's paragraph that names an address; the whole notice where none does."""
     for paragraph in re.split(r"\n\s*\n", text):
-        if address in paragraph.lower():
-            return " ".join(paragraph.split())
+        about = " ".join(paragraph.split())
+        if address in about.lower() and len(about) > len(address) + _TELLING:
+            return about
     return " ".join(text.split())
 
 

@@ -171,7 +171,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\s
 
 
 def _diagnosis(lines: list[str], number: int, address: str) -> str:
-    """The line that names the address and those below it up to the next one; the whole notice where they say nothing."""
+    """The line that names the address and those below it up to the next one; else the whole notice."""
     taken = [lines[number]]
     for line in lines[number + 1 : number + 12]:
         opens = _OPENS.match(line)
