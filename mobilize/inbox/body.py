@@ -8,8 +8,6 @@ from mobilize.inbox.mail import Mail, Part
 
 #: A text part that has less than this share of the HTML's words is a stand-in ("your program shows no HTML").
 _STAND_IN = 0.4
-#: Lines of a body that are looked at; a longer one is no letter.
-MOST_LINES = 10_000
 
 
 def body(mail: Mail) -> list[Line]:

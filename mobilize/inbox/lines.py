@@ -12,7 +12,7 @@ HEAD = "head"
 RULE = "rule"
 
 #: Lines of a body that are looked at; a longer one is no letter.
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 #: Bytes of a line that are looked at; longer ones hold no sentence that a person wrote.
 _LONGEST = 100_000
 
