@@ -52,6 +52,15 @@ class Settings(BaseSettings):
     #: Reserved names (.example) may be sent to, and only to a loopback server.
     smtp_sandbox: bool = False
 
+    #: DKIM: the selector under which the public key stands in the DNS, and the private key (PEM, RSA or Ed25519).
+    #: Empty: the relay signs.
+    dkim_selector: str = ""
+    dkim_key_file: Path | None = None
+    #: Domain that signs; empty: the sender's.
+    dkim_domain: str = ""
+    #: A return address of its own for each letter, so that any bounce tells which. Needs a relay that allows it.
+    smtp_verp: bool = False
+
     #: Mailbox that replies arrive in.
     imap_host: str = ""
     imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
@@ -73,7 +82,7 @@ class Settings(BaseSettings):
     #: Key of reply tokens and Message-IDs; empty: made once and kept in the ledger's folder.
     mobilize_secret: SecretStr = SecretStr("")
 
-    @field_validator("smtp_ca_file", "imap_ca_file", mode="before")
+    @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from mobilize.desk.compose import message
 from mobilize.desk.plan import Chosen
-from mobilize.desk.send import message
 from mobilize.errors import FontMissing, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from mobilize.campaign import addresses
 from mobilize.campaign.contacts import ContactId
+from mobilize.desk import compose, send
 from mobilize.desk import plan as planning
-from mobilize.desk import send
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
@@ -74,7 +74,8 @@ def _message(installation: Installation, letter: Letter, to: str, now: dt.dateti
         paragraphs=(banner, *letter.paragraphs),
     )
     # Another key: neither its reply address nor its Message-ID is that of the real letter.
-    return send.message(replace(installation, secret=b"rehearsal:" + installation.secret), marked, now=now)
+    own = replace(installation, secret=b"rehearsal:" + installation.secret)
+    return compose.message(own, marked, now=now, signer=compose.signer(installation))
 
 
 async def _send(server: smtp.Server, messages: Mapping[ContactId, Message]) -> dict[str, Answer]:

@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from mobilize.desk import compose
 from mobilize.desk import plan as planning
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
 from mobilize.errors import LedgerUnusable, MobilizeError, Refused
 from mobilize.installation import Installation
-from mobilize.letter import html, mime, pdf, text
-from mobilize.letter.merge import Letter, LetterId
-from mobilize.letter.mime import Attachment, Message
+from mobilize.letter.merge import LetterId
 from mobilize.post import deliver, outbox, smtp
 from mobilize.post.carrier import Run, Told
 from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
@@ -31,9 +30,6 @@ PATIENCE = 90.0
 
 #: Seconds of work that a letter with its PDF takes, where the pace does not slow it (bench/send.py, two cores).
 A_LETTER = 0.05
-
-#: Days after sending during which an answer's token is good, where the campaign has no end of its own.
-ANSWER_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +108,8 @@ def send(
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     smtp.check(server_of(installation))
+    signer = compose.signer(installation)
+    letters = {letter.id: letter for letter in plan.letters}
     identity = _sure_of_the_ledger(installation)
     with holding(installation) as (holder, is_dead):
         _recover(installation, is_dead, now())
@@ -133,7 +131,7 @@ def send(
         run = Run(
             server=server_of(installation),
             ledger=books,
-            make=_maker(installation, plan, now),
+            make=lambda letter: compose.message(installation, letters[letter], now=now(), signer=signer),
             told=settled,
             said=said,
             chance=random.random,
@@ -229,25 +227,3 @@ def _carry_out(run: Run, letters: list[LetterId]) -> None:
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         raise error from None
-
-
-def _maker(installation: Installation, plan: Plan, now: Callable[[], dt.datetime]) -> Callable[[LetterId], Message]:
-    letters = {letter.id: letter for letter in plan.letters}
-    return lambda letter: message(installation, letters[letter], now=now())
-
-
-def message(installation: Installation, letter: Letter, *, now: dt.datetime) -> Message:
-    """Make one letter's message: text, HTML, and the PDF. Raises LetterWrong or TemplateWrong."""
-    campaign = installation.campaign
-    end = campaign.not_after.date() if campaign.not_after else now.date()
-    paper = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=pdf.pdf(letter, campaign))
-    return mime.build(
-        letter,
-        text=text.text(letter),
-        html=html.html(letter),
-        attachments=[paper],
-        sender=campaign.sender,
-        key=installation.secret,
-        now=now,
-        answers_until=max(end, now.date()) + dt.timedelta(days=ANSWER_DAYS),
-    )

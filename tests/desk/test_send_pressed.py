@@ -12,14 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import select
 
 from mobilize.desk import outbox as desk
 from mobilize.desk import plan as planning
 from mobilize.desk import send, status
 from mobilize.desk.plan import Chosen, Plan
-from mobilize.errors import Refused
+from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
+from mobilize.letter import token
 from mobilize.post import outbox
 from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
@@ -302,3 +305,29 @@ def test_a_server_that_is_down_does_not_start_the_clock_of_a_letter(
             row = connection.execute(select(letters.c.state, letters.c.attempts, letters.c.tried_since)).one()
     assert row.state in {"sent", "deferred"}
     assert row.attempts == 1
+
+
+def test_each_letter_can_have_a_return_address_of_its_own(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    with faulty_server() as server:
+        folder = campaign_folder(*rows(2), env=f"{sandbox_env(server.port)}SMTP_VERP=yes\n")
+        with opened(folder) as installation:
+            assert send_all(installation).states == {"sent": 2}
+            known = {each.letter for each in status.fates(installation, 1)}
+            secret = installation.secret
+    paths = [each.sender.partition("+r.")[2].partition("@")[0] for each in server.taken]
+    assert {token.read(secret, path, now().date()) for path in paths} == known
+
+
+def test_messages_are_signed_where_a_key_is_set(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with faulty_server() as server:
+        folder = campaign_folder(*rows(2), env=f"{sandbox_env(server.port)}DKIM_SELECTOR=nov\nDKIM_KEY_FILE=dkim.pem\n")
+        (folder / "dkim.pem").write_bytes(key)
+        with opened(folder) as installation:
+            assert send_all(installation).states == {"sent": 2}
+        (folder / "dkim.pem").unlink()
+        with opened(folder) as installation, pytest.raises(SettingsWrong, match="cannot be read"):
+            send_all(installation)
+    for each in server.taken:
+        assert each.data.startswith(b"DKIM-Signature: v=1; a=ed25519-sha256;")
+        assert b"d=wluml.org; s=nov;" in each.data

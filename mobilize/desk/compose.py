@@ -1,0 +1,54 @@
+"""One letter -> its message as it goes out: text, HTML, PDF, return address, signature."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from mobilize.errors import SettingsWrong
+from mobilize.installation import Installation
+from mobilize.letter import dkim, html, mime, pdf, text, token
+from mobilize.letter.dkim import Signer
+from mobilize.letter.merge import Letter
+from mobilize.letter.mime import Attachment, Message
+
+#: Days after sending, or after the campaign's end, during which an answer's token is good.
+ANSWER_DAYS = 180
+
+
+def signer(installation: Installation) -> Signer | None:
+    """Who signs the messages (DKIM), as the settings say; None: the relay does. Raises SettingsWrong."""
+    settings = installation.settings
+    if not settings.dkim_selector and settings.dkim_key_file is None:
+        return None
+    if not settings.dkim_selector or settings.dkim_key_file is None:
+        raise SettingsWrong("DKIM_SELECTOR and DKIM_KEY_FILE go together", hint="set both, or neither")
+    try:
+        pem = (installation.folder / settings.dkim_key_file).read_bytes()
+    except OSError as error:
+        raise SettingsWrong(f"DKIM_KEY_FILE cannot be read: {error.strerror}") from None
+    domain = settings.dkim_domain or installation.campaign.sender.address.rpartition("@")[2]
+    return dkim.signer(pem, domain=domain, selector=settings.dkim_selector)
+
+
+def message(installation: Installation, letter: Letter, *, now: dt.datetime, signer: Signer | None = None) -> Message:
+    """Make one letter's message. Raises LetterWrong or TemplateWrong."""
+    campaign = installation.campaign
+    end = campaign.not_after.date() if campaign.not_after else now.date()
+    until = max(end, now.date()) + dt.timedelta(days=ANSWER_DAYS)
+    paper = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=pdf.pdf(letter, campaign))
+    made = mime.build(
+        letter,
+        text=text.text(letter),
+        html=html.html(letter),
+        attachments=[paper],
+        sender=campaign.sender,
+        key=installation.secret,
+        now=now,
+        answers_until=until,
+    )
+    if installation.settings.smtp_verp:
+        # The reply token is the return address too: a bounce then names its letter by where it arrives.
+        own = token.reply_address(campaign.sender.address, token.make(installation.secret, letter.id, until))
+        made = replace(made, envelope_sender=own)
+    return dkim.signed(made, signer, seconds=int(now.timestamp())) if signer is not None else made
