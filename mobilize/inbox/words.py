@@ -24,8 +24,8 @@ _MOST_NOTICES = 12
 _MOST_NAMES = 8
 #: Closing lines look back over so many lines from the end.
 _LOOK_BACK = 22
-#: "T." and "A.B." are names, "Yes." is a sentence.
-_INITIALS = 3
+#: "T." and "A. B." are names, "No." is an answer.
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,4}")
 #: Formulas so long that they close wherever they stand in a sentence: "Dans cette attente, je vous prie d'agréer …".
 _WHOLE = 15
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "۔", "।", ":", "：", ";", "…")
@@ -203,7 +203,9 @@ def _signature_at(texts: Sequence[str], first: int, author: Address | None) -> i
         while start > first and texts[start - 1]:
             start -= 1
         if start <= first or start == end or not _is_names(texts[start:end], author):
-            end = start if start > first and start < end and _is_signed_off(texts[start:end]) else end
+            above = next((texts[at] for at in range(start - 1, first - 1, -1) if texts[at]), ":")
+            signed_off = first < start < end and not above.endswith((":", "：")) and _is_signed_off(texts[start:end])
+            end = start if signed_off else end
             break
         before = start
         while before > first and not texts[before - 1]:
@@ -245,7 +247,7 @@ def _is_names(texts: Sequence[str], author: Address | None) -> bool:
 
 
 def _is_name(text: str, author: Address | None) -> bool:
-    ends = text.endswith(_SENTENCE_ENDS) and len(text.strip(".")) > _INITIALS
+    ends = text.endswith(_SENTENCE_ENDS) and not _INITIALS.fullmatch(text)
     if len(text) > _SHORT or ends or text.startswith(("-", "*", "•", "/ ")):
         return False
     folded = fold(text)
@@ -289,4 +291,6 @@ def _capitalised(text: str, table: Endings) -> bool:
     if words and fold(words[0]) in table.name_begins:
         words = words[1:]
     heavy = [word for word in words if len(word) > 3 or word[0].isupper()]  # noqa: PLR2004 — of, the, de, da
+    if len(words) == 1 and not _INITIALS.fullmatch(text):  # "Yes" is an answer
+        return False
     return 0 < len(words) < 7 and bool(heavy) and all(word[0].isupper() for word in heavy)  # noqa: PLR2004
