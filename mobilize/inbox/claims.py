@@ -75,6 +75,11 @@ _RIGHT_AFTER = 18
 _POSITIONS = tuple(
     f"position.{name}" for name in ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits")
 )
+#: Of two groups that claim the same words, the lower wins.
+_RANK = {
+    f"position.{name}": rank
+    for rank, name in enumerate(("no", "oppose", "accept", "undecided", "yes", "cosponsor", "support", "waits"))
+}
 _AGAINST = ("position.oppose", "position.no")
 _NEEDS_OBJECT = ("position.support", "position.oppose")
 
@@ -283,9 +288,9 @@ def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
 
 
 def _strongest(hits: Iterable[Hit]) -> list[Hit]:
-    """Of hits that overlap, the longest; of equals the first."""
+    """Of hits that overlap, the longest; of equals the more telling: a denied form is also a form of its verb."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (-(hit.end - hit.start), hit.start)):
+    for hit in sorted(hits, key=lambda hit: (-(hit.end - hit.start), hit.start, _RANK.get(hit.group, 0))):
         if not any(_overlap(hit, other) for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)
