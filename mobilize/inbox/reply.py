@@ -127,7 +127,7 @@ class Context:
     #: Addresses at which the campaign receives; never hard-coded.
     own_addresses: tuple[str, ...] = ()
     lookup: Lookup = field(default_factory=NoLookup)
-    #: The languages expected, most likely first; empty for all that are known.
+    #: The languages of the campaign's own letters. Answers come in any language: these limit nothing.
     languages: tuple[str, ...] = ()
     #: The campaign's own lexicon: language code to TOML text.
     lexicon: Mapping[str, str] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
 
     found: who wrote what. attachments: whether it brings files.
     """
-    speech = language.detect(found.text, context.languages)
+    speech = language.detect(found.text)
     lexicon = _lexicon(speech, context)
     author = sender(
         found.author.address if found.author else "", found.author.name if found.author else "", context.lookup
@@ -100,7 +100,7 @@ def _of_forwarder(made: Meaning, found: Unwrapped, context: Context) -> Meaning:
     """What a forwarder says in her note that she will do next."""
     if found.via == "direct" or not found.note:
         return made
-    speech = language.detect(found.note, context.languages)
+    speech = language.detect(found.note)
     plans = targets.find(found.note, speech, _lexicon(speech, context))
     codes = tuple(dict.fromkeys((*made.targets, *plans.codes)))
     return replace(made, targets=codes, evidence=(*made.evidence, *plans.evidence))
