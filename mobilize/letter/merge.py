@@ -20,9 +20,10 @@ from mobilize.errors import LetterWrong
 from mobilize.letter.escape import plain
 from mobilize.letter.filters import filters
 from mobilize.letter.markdown import top_level
-from mobilize.letter.scope import WHY_CLOSE, WHY_OPEN, Reasons, addressee, in_language, scope
+from mobilize.letter.scope import addressee, scope
 from mobilize.letter.sensitive import telling
 from mobilize.letter.templates import Templates
+from mobilize.letter.views import WHY_CLOSE, WHY_OPEN, Reasons, in_language
 from mobilize.world import address, languages
 from mobilize.world.countries import countries
 from mobilize.world.labels import labels
