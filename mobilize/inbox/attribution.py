@@ -31,11 +31,11 @@ _DATE_END = re.compile(
     re.IGNORECASE,
 )
 _TO_STRIP = " \t,،;:：-–—\"'“”«»„*.()<>[]"
+#: Words between date and name; lower case alone: "La Red" and "A. B." are names.
 _LEADS = re.compile(
     r"^(?:用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde"
     r"|użytkownik|пользователь|користувач"
     r"|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
-    re.IGNORECASE,
 )
 
 
@@ -142,7 +142,7 @@ def _enough(text: str, date: str | None, *, has_address: bool, has_verb: bool, q
         return len(text.split()) < 16  # noqa: PLR2004 — a name, an address, a verb
     if has_verb and date:
         return has_time(text) or quoted_below or _opens(text)
-    return has_verb and quoted_below and len(text.split()) < 9  # noqa: PLR2004 — "John Smith wrote:"
+    return has_verb and quoted_below and len(text.split()) < 9 and not text[:1].islower()  # noqa: PLR2004 — "A B wrote:"
 
 
 def _opens(text: str) -> bool:
@@ -187,7 +187,7 @@ def _date_of(text: str) -> str | None:
 
 def _name(text: str) -> str:
     """A display name without verbs and prepositions around it."""
-    name = text.strip(_TO_STRIP)
+    name = text.strip(_TO_STRIP).split("<", 1)[0].strip(_TO_STRIP)
     if (found := _verb().search(fold(name))) and len(fold(name)) == len(name):
         name = name[: found.start()] if found.start() > len(name) - found.end() else name[found.end() :]
     return _LEADS.sub("", name.strip(_TO_STRIP)).strip(_TO_STRIP)

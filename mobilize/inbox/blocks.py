@@ -18,6 +18,7 @@ from mobilize.inbox.mail import Address
 _LONGEST_LABEL = 36
 #: A header on one line has five labels; times of the day have colons, too.
 _MOST_COLONS = 16
+_MOST_MISSES = 5
 #: A printed header has at most these many lines, wrapped ones counted.
 _MOST_LINES = 40
 #: Programs wrap at 72 to 78 characters: a line that long may go on in the next.
@@ -122,12 +123,15 @@ def _cut(text: str) -> _Collected:
     """The roles and values on one line."""
     out = _Collected()
     starts: list[tuple[int, int, str, frozenset[str]]] = []
+    missed = 0
     for found in islice(re.finditer("[:：]", text[:2_000]), _MOST_COLONS):
         hit = _label_before(text, found.start(), out, first=not starts)
         if hit:
             starts.append((hit[0], found.end(), hit[1], hit[2]))
             out.add(hit[1], "", hit[2])
-        elif not starts:
+        else:
+            missed += 1
+        if missed > _MOST_MISSES or not starts:
             break
     for at, (_, value_start, role, _) in enumerate(starts):
         value_end = starts[at + 1][0] if at + 1 < len(starts) else len(text)
@@ -153,11 +157,12 @@ def _part_subject(out: _Collected) -> None:
 
 def _label_before(text: str, colon: int, known: _Collected, *, first: bool) -> tuple[int, str, frozenset[str]] | None:
     """The longest label that ends at this colon, its role not met yet: (where it begins, role, languages)."""
-    for length in range(min(_LONGEST_LABEL, colon), 0, -1):
-        begin = colon - length
+    window = fold(text[max(0, colon - _LONGEST_LABEL) : colon])
+    for length in range(len(window), 0, -1):
+        begin = colon - length  # folding drops marks alone, which labels on one line do not carry
         if first and text[:begin].strip(_DECORATION):
             continue
-        name = fold(text[begin:colon])
+        name = window[-length:]
         roles = labels().roles.get(name.strip(_DECORATION)) if name[:1].strip() else None
         if not roles or (begin and name.isascii() and len(name.strip()) < 3 and text[begin - 1].isalpha()):  # noqa: PLR2004
             continue

@@ -88,7 +88,7 @@ def of_html(html: str) -> list[Line]:
     """Lines of a text/html body; [] where nothing can be read in it."""
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, huge_tree=True)
     try:
-        root = etree.fromstring(_XML.sub("", html).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_XML.sub("", html.replace("\x00", "")).encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         return []
     return _Drawing().of(root) if root is not None else []
