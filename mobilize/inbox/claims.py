@@ -198,6 +198,7 @@ class _Clause:
         after = any(
             other.start >= hit.end and other.start - hit.end <= self.reach and not self._turn(hit.end, other.start)
             for other in self.sentence.of("meaning.not_after")
+            if not _inside(other, self.masks)
         )
         return (count > 0) or after
 

@@ -173,16 +173,16 @@ def _concerns(
         here = [c for c in said if c.sentence is sentence]
         if sentence.question or not (here or is_ours(source.text, sentence, subjects, language)):
             continue
-        troubled = sentence.has("concern.trouble", "meaning.reserve", "meaning.if") or any(
-            c.says in (Says.AGAINST, Says.AGAINST_PART) for c in here
-        )
-        raised.extend(_raised(source, sentence, troubled))
+        against = any(c.says in (Says.AGAINST, Says.AGAINST_PART) for c in here)
+        if sentence.has("object.amendment") and not against:
+            continue  # against those who would change the text
+        if against or sentence.has("concern.trouble", "meaning.reserve", "meaning.if"):
+            raised.extend(_raised(source, sentence))
     return tuple(raised)
 
 
-def _raised(source: Folded, sentence: Sentence, troubled: bool) -> list[tuple[str, Evidence]]:
-    if sentence.has("object.amendment") or not troubled:
-        return []
+def _raised(source: Folded, sentence: Sentence) -> list[tuple[str, Evidence]]:
+    """The concerns that a sentence which finds fault names, each once."""
     fine = sentence.of("concern.fine", "meaning.not_not")
     out: list[tuple[str, Evidence]] = []
     for group, name in (
