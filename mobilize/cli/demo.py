@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mobilize.cli.face import now, progress, table
+from mobilize.cli.face import now, progress, step, table
 
 if TYPE_CHECKING:
     from mobilize.board import GroupRow
@@ -38,7 +38,7 @@ def demo(
         f"  replies as they arrived           {result.mailbox}  (Maildir)\n"
         f"  the campaign, with its ledger     {result.campaign}\n\n"
         f"A second `mobilize send` delivered {result.again} letters: none goes out twice.\n\n"
-        f"Next: mobilize --campaign {result.campaign} replies log"
+        f"Next: {step('replies log', result.campaign)}"
     )
 
 

@@ -33,6 +33,26 @@ def here(ctx: typer.Context) -> Iterator[Installation]:
         yield installation
 
 
+def program() -> str:
+    """How this program is called here: its name where it is on the PATH, else the way to it from this folder."""
+    import shutil
+
+    called = Path(sys.argv[0])
+    if called.name != "mobilize":
+        return "mobilize"
+    found = shutil.which("mobilize")
+    if found is not None and Path(found).resolve() == called.resolve():
+        return "mobilize"
+    near = called.is_relative_to(Path.cwd()) if called.is_absolute() else True
+    return str(called.relative_to(Path.cwd())) if near and called.is_absolute() else str(called)
+
+
+def step(words: str, campaign: Path) -> str:
+    """A command as it is typed here, on this campaign: what a `Next:` line shows."""
+    chosen = "" if campaign in (Path(), Path.cwd()) else f" --campaign {campaign}"
+    return f"{program()}{chosen} {words}"
+
+
 def now() -> dt.datetime:
     """This moment, in UTC: the faces alone look at the clock."""
     return dt.datetime.now(dt.UTC)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mobilize.cli.face import step
+
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
@@ -19,6 +21,6 @@ def init(
         typer.echo(str(path))
     typer.echo(
         f"\nNext: change {folder}/campaign.toml, contacts.csv and letters/ into your own, then\n"
-        f"  mobilize --campaign {folder} check",
+        f"  {step('check', folder)}",
         err=True,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mobilize.cli.face import as_json, here, now, table
+from mobilize.cli.face import as_json, folder, here, now, step, table
 
 if TYPE_CHECKING:
     from mobilize.desk.review import Shown
@@ -29,18 +29,18 @@ def import_(
 
     with here(ctx) as installation:
         total = new = 0
-        for step in receive.take_in(installation, paths or [Path("-")], now=now()):
-            total, new = total + 1, new + step.new
+        for taken in receive.take_in(installation, paths or [Path("-")], now=now()):
+            total, new = total + 1, new + taken.new
             if as_lines:
-                as_json({"reply": step.reply, "kind": step.kind, "country": step.country, "new": step.new})
-            elif step.new:
-                typer.echo(f"{step.reply[:12]}  {step.kind:15}  {step.country or '--'}  {step.attention}", err=True)
+                as_json({"reply": taken.reply, "kind": taken.kind, "country": taken.country, "new": taken.new})
+            elif taken.new:
+                typer.echo(f"{taken.reply[:12]}  {taken.kind:15}  {taken.country or '--'}  {taken.attention}", err=True)
         summary = receive.summary(installation)
     if not as_lines:
         typer.echo(
             f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
         )
-        typer.echo("Next: mobilize replies log", err=True)
+        typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
 
 
 def log(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mobilize.cli.face import as_json, here, now, progress, table
+from mobilize.cli.face import as_json, folder, here, now, progress, step, table
 from mobilize.errors import NotConfirmed
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def send(
                 said=lambda sentence: typer.echo(sentence, err=True),
                 patience=math.inf if wait else desk.PATIENCE,
             )
-    _show_result(sent, as_lines=as_lines)
+    _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
         raise typer.Exit(1)
 
@@ -118,7 +119,7 @@ def _confirm(count: int, host: str) -> None:
         raise NotConfirmed("the number was not typed")
 
 
-def _show_result(sent: Sent, *, as_lines: bool) -> None:
+def _show_result(sent: Sent, campaign: Path, *, as_lines: bool) -> None:
     if as_lines:
         as_json({"states": dict(sent.states), "left": sent.left, "stopped": sent.stopped, "trouble": sent.trouble})
         return
@@ -130,4 +131,4 @@ def _show_result(sent: Sent, *, as_lines: bool) -> None:
     if sent.left:
         typer.echo(f"{sent.left} letters wait; run the same command to go on.", err=True)
     if set(sent.states) - {"sent"}:
-        typer.echo("Next: mobilize status --missing", err=True)
+        typer.echo(f"Next: {step('status --missing', campaign)}", err=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mobilize.cli.face import as_json, here, now, table
+from mobilize.cli.face import as_json, folder, here, now, step, table
 
 Round = Annotated[int, typer.Option("--round", min=1, help="Which round.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -50,4 +50,4 @@ def status(
             return
     table(("state", "letters"), [(name, str(count)) for name, count in counts.items()], empty="")
     if counts["in_doubt"]:
-        typer.echo("Next: mobilize outbox resolve", err=True)
+        typer.echo(f"Next: {step('outbox resolve', folder(ctx))}", err=True)
