@@ -201,9 +201,19 @@ def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
         "place_and_date": letter.place_and_date,
         "salutation": letter.salutation,
         "blocks": [_block(block, rtl) for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)],
+        "logo": _image(campaign, campaign.sender.logo),
+        "signature_image": None if letter.contact.sensitive else _image(campaign, campaign.sender.signature),
         "close": letter.close,
         "signature": letter.signature,
     }
+
+
+def _image(campaign: Campaign, path: str) -> dict[str, object] | None:
+    """An image that [sender] names, as Typst takes it from data: its bytes as numbers, and its kind."""
+    content = campaign.images.get(path) if path else None
+    if content is None:
+        return None
+    return {"bytes": list(content), "kind": "svg" if path.lower().endswith(".svg") else "png"}
 
 
 def _block(block: Block, rtl: bool) -> dict[str, object]:  # noqa: FBT001 - a fact of the letter, not a switch

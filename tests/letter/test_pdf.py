@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import threading
 from collections.abc import Callable
@@ -12,13 +13,14 @@ import pypdf
 import pytest
 
 from mobilize.campaign.campaign import Campaign
-from mobilize.campaign.contacts import Audience
+from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import FontMissing, TemplateWrong
 from mobilize.letter import pdf as paper
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.merge import Letter, Paragraph, merge
 from mobilize.letter.pdf import pages, pdf, png
 
 Write = Callable[..., Letter]
+DAY = dt.date(2013, 11, 12)
 
 
 def words(document: bytes) -> str:
@@ -161,3 +163,26 @@ def test_pages_can_be_drawn_to_be_looked_at(campaign: Campaign, write: Write) ->
     assert len(drawn) == 1
     assert drawn[0].startswith(b"\x89PNG")
     assert pages(pdf(write(), campaign)) == 1
+
+
+#: The smallest picture that PNG can hold: one pixel.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010"
+    "0c9fe92ef0000000049454e44ae426082"
+)
+
+
+def test_logo_and_signature_are_drawn_and_described_and_no_signature_goes_to_a_sensitive_recipient(
+    campaign: Campaign, a_contact: Callable[..., Contact]
+) -> None:
+    sender = replace(campaign.sender, logo="logo.png", signature="hand.png", signatory="A. Signatory")
+    drawn = replace(campaign, sender=sender, images={"logo.png": DOT, "hand.png": DOT})
+
+    def figures(**changes: object) -> list[str]:
+        with pikepdf.open(io.BytesIO(pdf(merge(drawn, a_contact(**changes), today=DAY), drawn))) as document:
+            return sorted(
+                str(each.Alt) for each in document.objects if isinstance(each, pikepdf.Dictionary) and "/Alt" in each
+            )
+
+    assert figures() == ["A. Signatory", "Women Living Under Muslim Laws"]
+    assert figures(sensitive=True) == ["Women Living Under Muslim Laws"]
