@@ -88,6 +88,10 @@ def _rehearse(installation: Installation, to: str, chosen: Chosen, round_: int, 
 
 
 def _show_plan(plan: Plan, *, as_lines: bool) -> None:
+    import random
+
+    from mobilize.desk.outliers import to_read_first
+
     if as_lines:
         for letter in plan.letters:
             as_json({"letter": letter.id, "contact": letter.contact.id, "language": letter.language, "plan": "send"})
@@ -101,11 +105,9 @@ def _show_plan(plan: Plan, *, as_lines: bool) -> None:
     )
     if plan.skipped:
         table(("skipped", "why"), [(str(count), why) for why, count in sorted(plan.reasons.items())], empty="")
-    notes = [(letter.contact.id, note) for letter in plan.letters for note in letter.notes]
-    for contact, note in notes[:10]:
-        typer.echo(f"note: {contact}: {note}", err=True)
-    if len(notes) > 10:  # noqa: PLR2004
-        typer.echo(f"note: and {len(notes) - 10} more; `mobilize preview` shows all", err=True)
+    if plan.letters:
+        first = to_read_first(plan.letters, chance=random.SystemRandom())
+        table(("read these before you send", "why"), list(first.items()), empty="")
 
 
 def _confirm(count: int, host: str) -> None:
