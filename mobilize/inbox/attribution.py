@@ -30,10 +30,13 @@ _DATE_END = re.compile(
     r"\s?[+-]\d{1,2}:?\d{0,2}|gmt|utc|\([^()]{2,8}\)))*",
     re.IGNORECASE,
 )
-_TO_STRIP = " \t,،;:：-–—\"'“”«»„*.()<>[]"
+#: Marks of direction that programs put around names and addresses in right-to-left lines.
+_BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_TO_STRIP = " \t,،，;:：-–—\"'“”«»„*.()<>[]"
 #: Words between date and name; lower case alone: "La Red" and "A. B." are names.
 _LEADS = re.compile(
-    r"^(?:用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde"
+    r"^(?:keltezéssel|heeft|je oseba|ο χρήστης|μ\.μ\.|π\.μ\.|PTG|PG|lietotājs|kasutaja|vartotojas|utente|bruker|bruger"
+    r"|用户|używatel|používateľ|uživatel|utilizator|felhasználó|gebruiker|usuario|utilisateur|tarihinde"
     r"|użytkownik|пользователь|користувач"
     r"|by|von|from|от|від|من|جاء من|par|de|da|på|at|le|la|a|em|om|am|um|於|于|在|,|،|\s)+(?=\s|$)",
 )
@@ -60,7 +63,7 @@ def read(lines: Sequence[Line], start: int) -> Printed | None:
         found = _read(joined, quoted_below=_quoted_below(lines, at + 1, first.depth))
         if found and not (at > start and _begins_later(lines, start, at)):
             return _ending(found, last + 1)
-        if line.text.endswith(_ENDS):  # no attribution goes on behind its colon
+        if line.text.endswith(_ENDS) and _balanced(joined):  # no attribution goes on behind its colon
             break
     return None
 
@@ -104,7 +107,7 @@ def _ending(found: Printed, end: int) -> Printed:
 
 def _read(text: str, *, quoted_below: bool) -> Printed | None:
     """An attribution that is the whole of this text."""
-    stripped = text.strip()
+    stripped = text.translate(_BIDI).strip()
     dashed = stripped[:1] in "-–—" and stripped[-1:] in "-–—"
     framed = stripped.startswith(">>> ") and stripped.endswith(" >>>")  # GroupWise
     bare = stripped.strip(_DASHES) if dashed or framed else stripped.strip(" -–—_=*\t")
