@@ -25,6 +25,9 @@ test: .venv/ready   ## the test suite
 soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minutes)
 	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak -s
 
+bench: .venv/ready  ## how fast letters leave (needs Postfix's smtp-sink)
+	$(BIN)/python bench/send.py
+
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

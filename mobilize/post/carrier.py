@@ -6,7 +6,7 @@ Several carriers share a crew (post/deliver.py); this file knows nothing of task
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -97,8 +97,8 @@ class Crew(Protocol):
     async def give_back(self, tried: Tried) -> None:
         """Give back a letter of which the server took nothing."""
 
-    async def settle(self, settled: Settled) -> None:
-        """Write down a letter's fate."""
+    def settle(self, settled: Settled) -> Awaitable[object]:
+        """Write down a letter's fate; durable when awaited, and meanwhile the next letter is readied."""
 
     def wake(self) -> None:
         """Have everyone who pauses look again."""
@@ -117,6 +117,8 @@ class Carrier:
     line: Connection | None = None
     #: Letters that this connection carried.
     carried: int = 0
+    #: A letter whose fate is being written down.
+    _settling: tuple[Settled, Awaitable[object]] | None = None
 
     async def work(self) -> None:
         """Carry letters until none is left that may go, or the run ends."""
@@ -141,6 +143,9 @@ class Carrier:
     async def _may_go_on(self) -> bool:
         """Wait for what has to be waited for. False: this connection is done."""
         crew, run = self.crew, self.crew.run
+        if run.ending or run.agenda.wait(run.clock()) != 0:
+            # No letter follows at once, with whose claim it could be written: it may come back to the agenda now.
+            await self._settled()
         waiting = run.agenda.wait(run.clock())
         if run.ending or (waiting is None and not crew.busy):
             return False
@@ -190,6 +195,8 @@ class Carrier:
             run.agenda.give_back(letter, not_before=0.0)
             return
         claimed = await self.crew.claim(letter)
+        # The claim and the fate of the letter before went on one page, where they came together: one wait for the disk.
+        await self._settled()
         if isinstance(claimed, Later):
             self._wait_for(letter, claimed)
         elif claimed is not None:
@@ -200,11 +207,12 @@ class Carrier:
         try:
             return await self.crew.made(letter)
         except (LetterWrong, TemplateWrong) as error:
+            await self._settled()
             claimed = await self.crew.claim(letter)
             if isinstance(claimed, Tried):
                 reason = f"the letter cannot be made: {error.sentence}"
                 failed = Verdict(state=State.FAILED, reason=reason, enhanced="", retry_after=None)
-                await self._settle(claimed, failed)
+                self._settle(claimed, failed)
             return None
 
     async def _has_its_turn(self, letter: LetterId) -> bool:
@@ -212,6 +220,7 @@ class Carrier:
         run = self.crew.run
         if not run.pace.is_limited:
             return True
+        await self._settled()
         turn = await self.crew.book(letter)
         if isinstance(turn, Later):
             self._wait_for(letter, turn)
@@ -273,7 +282,7 @@ class Carrier:
                 ServerUnreachable(f"it refuses our mail: {plain(answer.code or 0, enhanced_code(answer.text))}")
             )
         else:
-            await self._settle(tried, self._judged(tried, answer))
+            self._settle(tried, self._judged(tried, answer))
 
     def _judged(self, tried: Tried, answer: Answer) -> Verdict:
         decided = verdict(answer, tried.attempt, age=tried.age, jitter=self.crew.run.chance())
@@ -299,14 +308,25 @@ class Carrier:
         await self.crew.give_back(tried)
         self.crew.run.agenda.give_back(tried.letter, not_before=0.0)
 
-    async def _settle(self, tried: Tried, decided: Verdict) -> None:
-        run = self.crew.run
-        await self.crew.settle(Settled(tried=tried, verdict=decided))
+    def _settle(self, tried: Tried, decided: Verdict) -> None:
+        """Have a letter's fate written down; `_settled` waits for it."""
+        settled = Settled(tried=tried, verdict=decided)
+        self._settling = settled, self.crew.settle(settled)
+
+    async def _settled(self) -> None:
+        """Wait until the fate of the letter before is durable, and only then tell of it."""
+        if self._settling is None:
+            return
+        settled, written = self._settling
+        self._settling = None
+        await written
+        run, letter, decided = self.crew.run, settled.tried.letter, settled.verdict
         if decided.retry_after is not None and decided.retry_after <= run.patience:
             # Soon enough for this run: it comes back to it, and tells of it when it is decided.
-            run.agenda.give_back(tried.letter, not_before=run.clock() + decided.retry_after)
+            run.agenda.give_back(letter, not_before=run.clock() + decided.retry_after)
         else:
-            run.told(Told(letter=tried.letter, state=decided.state, reason=decided.reason))
+            run.told(Told(letter=letter, state=decided.state, reason=decided.reason))
+        self.crew.wake()
 
     # --- what the server makes of us
 

@@ -8,7 +8,7 @@ the run with what was not sent still waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
@@ -79,8 +79,8 @@ class _Crew:
     async def give_back(self, tried: Tried) -> None:
         await self.scribe.write(lambda page: page.put_back.append(tried))
 
-    async def settle(self, settled: Settled) -> None:
-        await self.scribe.write(lambda page: page.settled.append(settled))
+    def settle(self, settled: Settled) -> Awaitable[object]:
+        return self.scribe.write(lambda page: page.settled.append(settled))
 
 
 #: Seconds after which a pause looks up.
@@ -100,12 +100,12 @@ class _Scribe:
         self._has_work = asyncio.Event()
         self._ended = False
 
-    async def write(self, note: Callable[[Page], None]) -> Answers:
-        """Put a note on the next page, and wait until that is durable. Raises LedgerUnusable."""
+    def write(self, note: Callable[[Page], None]) -> Awaitable[Answers]:
+        """Put a note on the next page. What comes back is to be awaited: then it is durable, or LedgerUnusable."""
         note(self._page)
         self._has_work.set()
         # Shielded: of the carriers that wait for one page, one that is cancelled must not take it from the others.
-        return await asyncio.shield(self._written)
+        return asyncio.shield(self._written)
 
     def end(self) -> None:
         """Stop when nothing is left to write."""
