@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from mobilize.letter.escape import markdown, plain
 
-#: Loop turns, calls and includes in one letter. The longest shipped template uses under 300.
+#: Loop turns, calls and includes in one letter. The longest shipped template uses 42.
 MAX_STEPS = 5_000
 #: Characters that one letter's template may print: 60 pages, where a letter has one.
 MAX_OUTPUT = 200_000
