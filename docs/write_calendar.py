@@ -21,18 +21,18 @@ LOCALES = """
 
 #: Spellings of programs and keyboards that CLDR lacks.
 MORE = {
-    1: "janv gener tammi jaan januar. ינו'",
-    2: "fevr fév helmi veebr",
-    3: "maerz mrz maart marc. maalis märts",
-    4: "huhti",
-    5: "touko",
-    6: "kesä june",
-    7: "heinä july",
-    8: "elo aout",
-    9: "sept set setembro septiembre setiembre syys",
-    10: "loka",
-    11: "marras",
-    12: "joulu dec déc",
+    1: "janv gener tammi tammik jaan januar. ינו'",
+    2: "fevr fév helmi helmik veebr",
+    3: "maerz mrz maart marc. maalis maalisk märts",
+    4: "huhti huhtik",
+    5: "touko toukok",
+    6: "kesä kesäk june",
+    7: "heinä heinäk july",
+    8: "elo elok aout",
+    9: "sept set setembro septiembre setiembre syys syysk",
+    10: "loka lokak",
+    11: "marras marrask",
+    12: "joulu jouluk dec déc",
 }
 
 HEAD = """\

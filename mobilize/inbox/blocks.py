@@ -24,7 +24,11 @@ _MOST_LINES = 40
 #: Programs wrap at 72 to 78 characters: a line that long may go on in the next.
 _WRAPPED_FROM = 60
 
+#: Marks of direction that programs put around names and addresses in right-to-left lines.
+_BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _DECORATION = " \t*_·•|\u00a0"
+#: A colon behind a letter: no time of the day, maybe a label.
+_LABELLED = re.compile(r"[^\W\d_]\s?[:：]")
 _MAILTO = re.compile(r"\s?[<\[]mailto:[^<>\[\]]{1,300}[>\]]", re.IGNORECASE)
 _BEHALF = re.compile(
     r"\s(?:on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|på vegne af"
@@ -86,7 +90,7 @@ def label(text: str) -> tuple[str, str] | None:
 
 
 def _value(text: str) -> str:
-    return text.strip(_DECORATION)
+    return text.translate(_BIDI).strip(_DECORATION)
 
 
 def _colon(text: str) -> int:
@@ -116,6 +120,8 @@ def read_inline(text: str) -> Printed | None:
     found = _cut(text)
     if len(found.values) < 3:  # noqa: PLR2004 — two labels may be chance
         return None
+    if "date" in found.values and "subject" not in found.values:
+        _part_subject(found)
     return _printed(found, 0)
 
 
@@ -136,8 +142,6 @@ def _cut(text: str) -> _Collected:
     for at, (_, value_start, role, _) in enumerate(starts):
         value_end = starts[at + 1][0] if at + 1 < len(starts) else len(text)
         out.values[role] = _value(text[value_start:value_end])
-    if "date" in out.values and "subject" not in out.values:
-        _part_subject(out)
     return out
 
 
@@ -208,7 +212,7 @@ def _take(out: _Collected, found: tuple[str, str], text: str) -> bool:
         return False
     if out.languages and not (languages & out.languages) and role == "other" and out.roles() > 3:  # noqa: PLR2004
         return False
-    inner = _cut(text) if role not in ("subject", "other") and value.count(":") + value.count("：") else None
+    inner = _cut(text) if role not in ("subject", "other") and _LABELLED.search(value) else None
     if inner and len(inner.values.keys() - out.values.keys() - {"other"}) > 1:  # Samsung: "À : a@b Objet : …"
         for each, inner_value in inner.values.items():
             out.add(each, inner_value, languages)

@@ -78,8 +78,8 @@ class _Parting:
 
 _LONGEST_MARKER = 90
 #: Characters at one of whose sides a boundary is drawn, opened or closed.
-_EDGE = frozenset("-–—_=*~#>+<[]():：\"'“”«»「『„0123456789")
-_DRAWN = re.compile(r"[-_=*]{2,}")
+_EDGE = frozenset("-–—‐_=*~#>+<[]():：\"'“”«»「『„0123456789")
+_DRAWN = re.compile(r"[-_=*‐]{2,}")
 #: The Bat! draws scissors before its line.
 _SCISSORS = re.compile(r"^\s*=*\d<[=-]+")
 
@@ -141,7 +141,7 @@ def _block(lines: Sequence[Line], at: int, *, trusted: bool = False) -> Printed 
     line = lines[at]
     if not trusted and line.mark != HEAD and ":" not in line.text[:42] and "：" not in line.text[:42]:
         return None
-    return blocks.read(lines, at, trusted=trusted) or (blocks.read_inline(line.text) and _inline(line.text, at))
+    return blocks.read(lines, at, trusted=trusted) or _inline(line.text, at)
 
 
 def _inline(text: str, at: int) -> Printed | None:
@@ -162,10 +162,10 @@ def marker_kind(text: str) -> tuple[Kind | None, str]:
         return None, ""
     if kind := _kind_of(_SCISSORS.sub("", text).strip(EDGES)):
         return kind, ""
-    drawn = text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––")
+    drawn = text.lstrip()[:2] in ("--", "__", "==", "**", "~~", "—-", "——", "––", "‐‐")
     if drawn and fold(text.strip(EDGES)).startswith(labels().forward_begins):
         return Kind.FORWARD, ""
-    rest = text.lstrip("-_=* \t")
+    rest = text.lstrip("-_=*‐ \t")
     parted = _DRAWN.search(rest[:_LONGEST_MARKER])
     if drawn and parted and rest[parted.end() :].strip():
         return _kind_of(rest[: parted.start()].strip()), rest[parted.end() :].strip()
@@ -190,7 +190,7 @@ def _marker(lines: Sequence[Line], at: int) -> _Found | None:
         return _unknown_marker(lines, at)
     if rest and (header := blocks.read_inline(rest)):
         return _Found(kind, header, at + 1)
-    decorated = text[:1] in "-–—_=*~#[" or text.rstrip().endswith((":", "：", "-"))
+    decorated = text[:1] in "-–—‐_=*~#[" or text.rstrip().endswith((":", "：", "-"))
     below = _next(lines, at + 1, 4)
     if below is not None and lines[below].depth > lines[at].depth:
         return _Found(kind, None, at + 1, deeper=True)

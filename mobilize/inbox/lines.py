@@ -92,4 +92,4 @@ def _empty(line: Line) -> bool:
 def is_rule(line: Line) -> bool:
     """A line drawn from dashes, underscores, stars or equal signs."""
     text = line.text
-    return line.mark == RULE or (len(text) > 2 and not text.strip("-_=*~—–─━· "))  # noqa: PLR2004 — "--" is none
+    return line.mark == RULE or (len(text) > 2 and not text.strip("-_=*~‐‑—–─━· "))  # noqa: PLR2004 — "--" is none

@@ -10,12 +10,12 @@ from mobilize.inbox.labels import labels
 from mobilize.inbox.lines import Line
 
 #: What separators are drawn with.
-_DRAWN = "-–—=_*~#>+<"
+_DRAWN = "-–—‐‑=_*~#>+<"
 _LONGEST = 240
 #: Lines in which a separator's end line is looked for where no blank line follows it.
 _NEAR = 200
 #: What is taken off both ends of a marker before its words are compared.
-EDGES = " \t-–—_=*~#>+<[]()\"'“”«»:：.…،,"
+EDGES = " \t-–—‐‑_=*~#>+<[]()\"'“”«»:：.…،,"
 #: Opening quotation marks, and what may close them.
 _QUOTATION = {'"': '"', "“": "”", "«": "»", "„": "“”", "「": "」", "『": "』"}
 #: A salutation is a short line.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,11 @@ from mobilize.inbox.decode import decode
 from mobilize.inbox.lines import of_text
 from mobilize.inbox.unwrap import prefix, unwrap
 
+PRINTED = [
+    line
+    for line in Path(__file__).with_name("attributions.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
 RLM = "\N{RIGHT-TO-LEFT MARK}"
 #: Line ends as "|"; name, address and date that must be read.
 ATTRIBUTIONS = [
@@ -77,6 +83,22 @@ def test_an_attribution_names_author_and_date(text: str, name: str, address: str
     assert found.from_ is not None
     assert (found.from_.name, found.from_.address, found.date(None)) == (name, address, date)
     assert found.end == text.count("|") + 1
+
+
+@pytest.mark.parametrize("quoted", [True, False], ids=["quoted below", "unquoted below"])
+@pytest.mark.parametrize("text", PRINTED)
+def test_an_attribution_of_any_program_is_cut_off_and_read(text: str, quoted: bool) -> None:  # noqa: FBT001 — a case
+    body = "Hello.\n\n" + text.replace("|", "\n") + ("\n> x\n> y" if quoted else "\n\nx\n")
+    found = split(of_text(body))
+    assert [line.text for line in found.own] == ["Hello."]
+    assert found.quoted is not None
+    assert found.quoted.header is not None
+    author = found.quoted.header.from_
+    assert author is not None
+    assert author.address == "john.doe@acme.com"
+    assert author.name in ("John Doe", "")
+    if any(day in text for day in ("28", "۶", "٢٨")):
+        assert (found.quoted.header.date(None) or "")[:16] == "2021-10-28T12:46"
 
 
 @pytest.mark.parametrize("text", PROSE)
