@@ -1,6 +1,8 @@
 """Write mobilize/inbox/lexicon/calendar.toml: month names and halves of the day as Babel (CLDR) has them.
 
-Read at start-up instead of Babel's 70 locales, which take a second to load. Run: make calendar
+Read at start-up instead of Babel's 70 locales, which take a second to load. Run:
+
+    python docs/write_calendar.py > mobilize/inbox/lexicon/calendar.toml
 """
 
 from __future__ import annotations

@@ -34,6 +34,11 @@ class Kind(StrEnum):
     PASTED = "pasted"
 
 
+ALL_KINDS = frozenset(Kind)
+#: Without what people draw: only what programs print.
+PRINTED_KINDS = ALL_KINDS - {Kind.PASTED}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
     """The other message inside a body."""
@@ -84,8 +89,11 @@ _DRAWN = re.compile(r"[-_=*‐]{2,}")
 _SCISSORS = re.compile(r"^\s*=*\d<[=-]+")
 
 
-def split(lines: Sequence[Line]) -> Split:
-    """Part a body at the first message that is not its author's."""
+def split(lines: Sequence[Line], *, kinds: frozenset[Kind] = ALL_KINDS) -> Split:
+    """Part a body at the first message that is not its author's.
+
+    kinds: what is looked for; a body without some of them keeps what would announce them as its author's words.
+    """
     parting = _Parting()
     at = 0
     while at < len(lines):
@@ -97,7 +105,7 @@ def split(lines: Sequence[Line]) -> Split:
             at = _take_quote(lines, at, parting)
         elif parting.quoted and _is_end(line.text):
             at += 1
-        elif _may_be_boundary(line) and (found := boundary(lines, at)):
+        elif _may_be_boundary(line) and (found := boundary(lines, at)) and found.kind in kinds:
             at = _take(lines, at, found, parting)
         else:
             parting.own.append(line)

@@ -30,6 +30,10 @@ class Labels:
     end: frozenset[str]
     #: Words of a hand-made end line.
     pasted_end: frozenset[str]
+    #: Words of a hand-made separator that say that another's text follows.
+    pasted_cues: frozenset[str]
+    #: First words of a letter.
+    salutations: tuple[str, ...]
     #: First words of a subject.
     forward_prefixes: frozenset[str]
     reply_prefixes: frozenset[str]
@@ -66,6 +70,8 @@ def labels() -> Labels:
         original=frozenset(markers["original"]),
         end=frozenset(markers["end"]),
         pasted_end=frozenset(markers["pasted_end"]),
+        pasted_cues=frozenset(markers["pasted_cues"]),
+        salutations=tuple(sorted(markers["salutations"], key=len, reverse=True)),
         forward_prefixes=subjects["forward"],
         reply_prefixes=subjects["reply"],
         unsure_prefixes=subjects["unsure"],

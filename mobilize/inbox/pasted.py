@@ -23,15 +23,17 @@ _SALUTATION = 70
 
 
 def start(lines: Sequence[Line], at: int) -> int | None:
-    """Where a pasted text begins whose separator or opening mark stands at `at`; None where there is none."""
+    """Where a pasted text begins whose separator, opening mark or salutation stands at `at`; None where none does."""
     if not at:
         return None
-    if _is_cited_letter(lines, at):
+    if _is_cited_letter(lines, at) or _is_second_letter(lines, at):
         return at
-    if len(dashed_words(lines[at].text).split()) < 2 or not lines[at - 1].blank or at + 1 >= len(lines):  # noqa: PLR2004
-        return None  # one word is a heading
-    ended = lines[at + 1].blank or (at < _NEAR and _end_line(lines[: at + _NEAR], at + 1) is not None)
-    return at + 1 if ended else None
+    words = fold(dashed_words(lines[at].text)).split()
+    if len(words) < 2 or not lines[at - 1].blank or at + 1 >= len(lines):  # noqa: PLR2004 — one word is a heading
+        return None
+    ended = at < _NEAR and _end_line(lines[: at + _NEAR], at + 1) is not None
+    told = lines[at + 1].blank and not labels().pasted_cues.isdisjoint(word.strip(EDGES) for word in words)
+    return at + 1 if ended or told else None
 
 
 def dashed_words(text: str) -> str:
@@ -58,6 +60,16 @@ def bare(lines: Sequence[Line]) -> list[Line]:
         first, last = lines[0], lines[-1]
         return [replace(first, text=first.text[1:]), *lines[1:-1], replace(last, text=last.text.rstrip(" .")[:-1])]
     return list(lines)
+
+
+def _is_second_letter(lines: Sequence[Line], at: int) -> bool:
+    """Whether a letter begins here without marks: a salutation below a line that announces it with a colon."""
+    text = lines[at].text
+    if not lines[at - 1].blank or len(text) > _SALUTATION or not text.endswith((",", ":", "،", "：", "!", "，")):
+        return False
+    above = [lines[i].text for i in range(max(0, at - 4), at) if lines[i].text]
+    announced = bool(above) and above[-1].endswith((":", "：")) and not fold(above[-1]).startswith(labels().salutations)
+    return announced and fold(text).startswith(labels().salutations)
 
 
 def _is_cited_letter(lines: Sequence[Line], at: int) -> bool:

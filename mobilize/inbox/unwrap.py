@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mobilize.inbox.blocks import Printed
 from mobilize.inbox.body import body
-from mobilize.inbox.boundaries import Kind, Quoted, Split, split
+from mobilize.inbox.boundaries import ALL_KINDS, PRINTED_KINDS, Kind, Quoted, Split, split
 from mobilize.inbox.folding import fold
 from mobilize.inbox.labels import labels
 from mobilize.inbox.lines import Line, as_text
@@ -71,7 +71,8 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
     message, layers, evidence = outer, list[Layer](), list[Evidence]()
     note: str | None = None
     via, attached = "direct", None
-    parted = split(message.lines)
+    # People paste letters into mails that they begin, not into answers.
+    parted = split(message.lines, kinds=PRINTED_KINDS if prefix(outer.subject)[0] == "reply" else ALL_KINDS)
     while len(layers) < _MOST_LAYERS:
         inner, rule, words = _inner(message, parted, own, outermost=message is outer)
         if inner is None:
@@ -82,7 +83,7 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
             attached = inner.mail
         evidence.append(Evidence(field="via", words=words, rule=rule))
         layers.append(_layer(inner, message))
-        message, parted = inner, split(inner.lines)
+        message, parted = inner, split(inner.lines, kinds=PRINTED_KINDS)
     written = own_words(parted.own, author=message.sender)
     return Unwrapped(
         via=via,
@@ -176,7 +177,7 @@ def _forward_rule(message: _Message, quoted: Quoted, parted: Split, own: Sequenc
     """
     author = quoted.header.from_ if quoted.header else None
     if quoted.kind is Kind.PASTED:
-        return "pasted by hand" if outermost else ""
+        return "pasted by hand"
     if _is_own(author, own):
         return ""
     if quoted.kind is Kind.FORWARD:

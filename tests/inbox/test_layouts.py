@@ -102,3 +102,16 @@ def test_a_forward_of_a_forward_keeps_every_layer() -> None:
     assert found.layers[0].text.startswith("Sister, see.")
     assert "Yours sincerely" in found.layers[1].text
     assert (found.note, found.text) == ("For you.", WORDS)
+
+
+def test_a_second_salutation_below_a_colon_begins_a_pasted_letter() -> None:
+    found = _unwrapped("news from Quito", f"Hola, les paso lo que nos contestaron:\n\n{MESSAGE}")
+    assert (found.via, found.author) == ("forward_inline", None)
+    assert (found.note, found.text) == ("Hola, les paso lo que nos contestaron:", WORDS)
+
+
+def test_an_answer_with_a_heading_keeps_its_author_and_its_words() -> None:
+    body = "Dear Madam,\n\nThank you.\n\n--- Text of our position ---\n\nWe support the draft."
+    found = _unwrapped("Re: Letter", body)
+    assert found.via == "direct"
+    assert found.text == body
