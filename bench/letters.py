@@ -1,4 +1,3 @@
-
 """How long a letter takes: merge, text, HTML, PDF and Word, by language, on the shipped campaign.
 
     python bench/letters.py [--pdf-below MS]

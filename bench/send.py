@@ -157,9 +157,8 @@ def whole(installation: Installation) -> None:
     for letter in letters:
         compose.message(installation, replace(letter, round=1), now=now())
     made = time.perf_counter() - begin
-    print(
-        f"merging: {1000 * merged / len(letters):.1f} ms a letter; text, HTML, PDF and MIME: {1000 * made / len(letters):.1f} ms"
-    )
+    merging, making = 1000 * merged / len(letters), 1000 * made / len(letters)
+    print(f"merging: {merging:.1f} ms a letter; text, HTML, PDF and MIME: {making:.1f} ms")
 
 
 if __name__ == "__main__":
