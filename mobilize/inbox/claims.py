@@ -165,7 +165,7 @@ class _Clause:
         if self._before(hit, "meaning.would_have") is not None:
             return None
         # «ne saurait s'opposer»: the double denial holds the verb itself.
-        if denied or _inside(hit, self.masks):
+        if denied or any(_overlap(hit, mask) for mask in self.masks):
             return Says.LETS_PASS
         if self._only_amendment(hit):
             return None
@@ -178,7 +178,10 @@ class _Clause:
     def _has_object(self, hit: Hit) -> bool:
         if self.sentence.end - self.sentence.start <= _ELLIPTIC:
             return True
-        return any(not _overlap(other, hit) for other in self.sentence.of("object.draft", "object.amendment"))
+        return any(
+            not _overlap(other, hit) or other.end - other.start < hit.end - hit.start
+            for other in self.sentence.of("object.draft", "object.amendment")
+        )
 
     def _only_a_part(self, hit: Hit) -> bool:
         """Whether the object after the verb is a paragraph and nothing more."""

@@ -32,6 +32,7 @@ _UNIT = re.compile(r"\.{2,3}|\[[^\[\]]*\]|\([^()]*\)|(?:[^\s()\[\].]|\.(?!\.))+"
 _JOINER, _JOINER_MARK = "\u200c", "\ue000"
 #: One word of a gap: anything but a space and the end of a sentence; a dot inside (L.64) is no end.
 _GAP_WORD = r"(?:[^ \n.;!?。；！？]|\.(?=[^\s]))++"
+_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{3})")
 _ARABIC_PREFIX = "[وف]?(?:[بكسل]?(?:ال)?|لل)?"
 
 
@@ -111,7 +112,8 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
 
     Raises PhraseUnreadable, with what is wrong with it.
     """
-    units = _UNIT.findall(written)
+    # "لل" swallows the article, so a word is looked for without it: "للتشريعات" is "التشريعات".
+    units = _UNIT.findall(_ARTICLE.sub("", written) if language == "ar" else written)
     if not units or written.count("(") != written.count(")") or written.count("[") != written.count("]"):
         raise PhraseUnreadable("its brackets do not close" if units else "it is empty")
     if any(set(_inside(unit)) & set("()[]") for unit in units):
