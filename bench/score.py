@@ -1,4 +1,3 @@
-# noqa: INP001 — a program, not a package
 """Measure the parser on the corpora below tests/corpus: `make score`, or bench/score.py [--only NAME] [--misses].
 
 The rules of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the

@@ -9,7 +9,7 @@ from mobilize.inbox.attachments import attachments
 from mobilize.inbox.decode import decode
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
-from mobilize.inbox.reply import Bounce, Complaint, Context, Reply
+from mobilize.inbox.reply import Bounce, Complaint, Context, Evidence, Reply
 from mobilize.inbox.understand import Meaning, understand
 from mobilize.inbox.unwrap import Unwrapped, unwrap
 
@@ -36,7 +36,7 @@ def _read(raw: RawMail, context: Context) -> Reply:
     made = _said(raw, mail, found)
     bounces = _forwarded_bounce(found)
     if bounces is not None:
-        return _bounced(replace(made, text=""), bounces, context)
+        return _bounced(replace(made, text="", language=language.detect(found.text)), bounces, context)
     meaning = understand(mail, found, context, attachments=bool(made.attachments))
     return _meant(made, meaning)
 
@@ -72,7 +72,6 @@ def _said(raw: RawMail, mail: Mail, found: Unwrapped) -> Reply:
         cc=found.cc,
         date=found.date,
         subject=found.subject,
-        language=language.detect(found.text),
         text=found.text,
         note=found.note,
         trail=found.layers,
@@ -99,7 +98,14 @@ def _machine_report(
         matches=match.returned(mail, context),
     )
     if report:
-        return replace(made, kind="complaint", complaint_address=report.address, complaint_type=report.type)
+        why = Evidence(field="kind", words=report.type, rule="feedback report (RFC 5965)")
+        return replace(
+            made,
+            kind="complaint",
+            complaint_address=report.address,
+            complaint_type=report.type,
+            evidence=(*made.evidence, why),
+        )
     return _bounced(made, bounces, context)
 
 
@@ -112,7 +118,14 @@ def _bounced(made: Reply, bounces: tuple[Bounce, ...], context: Context) -> Repl
         bounces=bounces,
         bounce_address=first.address if first else None,
         bounce_permanent=first.permanent if first else None,
+        evidence=(*made.evidence, *map(_why, bounces)),
     )
+
+
+def _why(report: Bounce) -> Evidence:
+    """What says that a recipient bounced: the server's words, and the status that they were read as."""
+    rule = f"{'permanent' if report.permanent else 'temporary'} {report.status}".strip()
+    return Evidence(field="bounces", words=report.reason, rule=rule)
 
 
 def _forwarded_bounce(found: Unwrapped) -> tuple[Bounce, ...] | None:
