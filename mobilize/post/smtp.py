@@ -76,7 +76,7 @@ class _Waiter(Protocol):
 class _Writing(Protocol):
     """A transport that can be told how much to hold back."""
 
-    def set_write_buffer_limits(self, high: int) -> None: ...
+    def set_write_buffer_limits(self, high: int, low: int) -> None: ...
 
 
 class Wire(SMTPProtocol):
@@ -239,8 +239,8 @@ def _taken_over(client: SMTP, server: Server) -> Connection:
     wire = Wire(client)
     wire.connection_made(transport)
     transport.set_protocol(wire)
-    # `drained` means: it is out of this program.
-    cast(_Writing, transport).set_write_buffer_limits(high=0)
+    # `drained` means: it is out of this program. Not 0: a TLS transport of Python 3.11 would then pause for nothing.
+    cast(_Writing, transport).set_write_buffer_limits(high=1, low=0)
     client.protocol = wire
     return Connection(client=client, wire=wire, offers=Offers.read(client.esmtp_extensions), timeout=server.timeout)
 

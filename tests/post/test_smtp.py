@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from mobilize.errors import LoginRefused, MobilizeError, ServerUnreachable, SettingsWrong
-from mobilize.post import smtp
+from mobilize.letter.merge import LetterId
+from mobilize.letter.mime import Message
+from mobilize.post import smtp, transaction
 from mobilize.post.smtp import Server
 from servers.tls import PASSWORD, USER, secured_server
 
@@ -93,3 +95,29 @@ def test_settings_that_cannot_work_are_said_before_anything_is_tried() -> None:
     for changes in ({"host": ""}, {"password": ""}):
         with pytest.raises(MobilizeError, match="SMTP_"):
             smtp.check(server(25, None, **changes))
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("lines", [1, 40_000])
+def test_texts_of_any_size_pass_through_tls(tmp_path: Path, implicit: bool, lines: int) -> None:  # noqa: FBT001
+    body = b"Subject: long\r\n\r\n" + b".A line that begins with a dot, sixty-four octets long, no more.\r\n" * lines
+    message = Message(
+        letter=LetterId("abcdefgh2345"),
+        envelope_sender="wluml@wluml.org",
+        recipients=("desk@lantern.example",),
+        message_id="<x@wluml.org>",
+        data=body,
+        needs_smtputf8=False,
+    )
+
+    async def twice(there: Server) -> list[int | None]:
+        line = await smtp.connect(there)
+        answers = [await transaction.whole(line, message) for _ in range(2)]
+        await smtp.close(line)
+        return [each.code for each in answers]
+
+    with secured_server(tmp_path, implicit=implicit) as real:
+        there = server(real.port, real.ca_file, security="tls" if implicit else "starttls")
+        assert asyncio.run(twice(there)) == [250, 250]
+        assert real.taken == [body, body]
