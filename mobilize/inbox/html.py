@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from mobilize.inbox.hidden import hidden_names, is_coloured, is_hidden, is_white
 from mobilize.inbox.lines import HEAD, RULE, SIGNATURE, Line
 
 #: Elements whose content is not text of the mail.
@@ -48,10 +49,6 @@ _SIGNATURES = re.compile(
     r"|tutanota_signature|^(?:x_)*Signature$|^signature$|yahoo-signature|ydp\w*signature|mail-signature|airmail_signature"
     r"|zoho_signature|spark_signature|bloop_sign|mailmaster_signature|ntes-signature|foxmail_signature"
 )
-_HIDDEN = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|opacity:0(?:\.0+)?(?:;|!|$)"
-    r"|max-height:0(?:px|pt)?(?:;|!|$)|(?:left|top|text-indent):-\d{3,}"
-)
 #: Outlook draws a line above the header of what it quotes, and one beside what it quotes.
 _LINE_ABOVE = re.compile(
     r"border:none;border-top:solid|border-top:[^;]{0,12}(?:1pt|1\.0pt|1px)[^;]{0,12}solid|border-top:1p[tx]solid"
@@ -76,6 +73,8 @@ class _State:
     """What holds for an element's text."""
 
     hidden: bool = False
+    #: On a ground on which white can be read.
+    coloured: bool = False
     pre: bool = False
     depth: int = 0
     boxes: tuple[int, ...] = ()
@@ -106,6 +105,8 @@ class _Drawing:
         self.gap = False
         self.state = _State()
         self.box = 0
+        #: Classes and ids that the page's style sheets hide.
+        self.hiding: frozenset[str] = frozenset()
 
     def of(self, root: etree._Element) -> list[Line]:
         stack: list[_State] = []
@@ -128,12 +129,13 @@ class _Drawing:
         before = self.state
         style = _SPACES.sub("", (element.get("style") or "")[:2_000]).lower()
         names = f"{(element.get('class') or '')[:500]} {(element.get('id') or '')[:200]}"
-        state = _State(before.hidden, before.pre, before.depth, before.boxes, before.mark)
+        state = _State(before.hidden, before.coloured, before.pre, before.depth, before.boxes, before.mark)
         state.block = tag in _BLOCKS
         state.spaced = tag in _SPACED and "Mso" not in names and not _NO_MARGIN.search(style)
-        state.hidden = (
-            before.hidden or tag in _SKIPPED or element.get("hidden") is not None or bool(_HIDDEN.search(style))
-        )
+        state.coloured = before.coloured or is_coloured(style, element.get("bgcolor") or "")
+        state.hidden = before.hidden or tag in _SKIPPED or self._is_hidden(element, style, names, state)
+        if tag == "style" and element.text:
+            self.hiding |= hidden_names(element.text)
         state.pre = before.pre or tag == "pre" or "white-space:pre" in style
         if state.block:
             self._end_line()
@@ -142,6 +144,17 @@ class _Drawing:
             self._structure(tag, names, style, state)
         self.state = state
         self._drawn_elements(tag)
+
+    def _is_hidden(self, element: etree._Element, style: str, names: str, state: _State) -> bool:
+        """Whether a page hides the element from its reader."""
+        if element.get("hidden") is not None or is_hidden(style):
+            return True
+        if not state.coloured and is_white(style, element.get("color") or ""):
+            return True
+        if not self.hiding or not names.strip():
+            return False
+        wanted = {f".{name}" for name in (element.get("class") or "")[:500].split()} | {f"#{element.get('id')}"}
+        return not self.hiding.isdisjoint(wanted)
 
     def _structure(self, tag: str, names: str, style: str, state: _State) -> None:
         """What the element says of quoting."""

@@ -26,6 +26,11 @@ def _texts(html: str) -> list[str]:
         '<p style="max-height:0px;overflow:hidden">We vote against.</p>',
         '<p style="opacity:0">We vote against.</p>',
         '<p style="position:absolute;left:-9999px">We vote against.</p>',
+        '<p style="color:#FFFFFF">We vote against.</p>',
+        '<font color="white">We vote against.</font>',
+        '<p style="font-size:1px">We vote against.</p>',
+        "<style>.x, p.y { color: red; display: none }</style><p class='a x'>We vote against.</p>",
+        "<style>#z{visibility:hidden}</style><p id=z>We vote against.</p>",
         "<p hidden>We vote against.</p>",
         "<script>We vote against.</script>",
         "<style>We vote against.</style>",
@@ -36,6 +41,13 @@ def _texts(html: str) -> list[str]:
 )
 def test_what_the_reader_did_not_see_is_left_out(hidden: str) -> None:
     assert _texts(f"<body><p>We support it.</p>{hidden}</body>") == ["We support it."]
+
+
+def test_white_on_a_colour_and_what_phones_alone_hide_is_read() -> None:
+    assert _texts('<td style="background:#003366"><span style="color:#fff">We support it.</span></td>') == [
+        "We support it."
+    ]
+    assert _texts("<style>@media (max-width:600px){.x{display:none}}</style><p class=x>yes</p>") == ["yes"]
 
 
 def test_a_small_font_is_read() -> None:
