@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mobilize.errors import SettingsWrong
 from mobilize.installation import Installation
-from mobilize.letter import dkim, html, mime, pdf, text, token
+from mobilize.letter import dkim, docx, html, mime, partner, pdf, text, token
 from mobilize.letter.dkim import Signer
 from mobilize.letter.merge import Letter
 from mobilize.letter.mime import Attachment, Message
@@ -41,7 +42,7 @@ def message(installation: Installation, letter: Letter, *, now: dt.datetime, sig
         letter,
         text=text.text(letter),
         html=html.html(letter),
-        attachments=[paper],
+        attachments=[paper, *_own_letter(installation, letter, now)],
         sender=campaign.sender,
         key=installation.secret,
         now=now,
@@ -52,3 +53,14 @@ def message(installation: Installation, letter: Letter, *, now: dt.datetime, sig
         own = token.reply_address(campaign.sender.address, token.make(installation.secret, letter.id, until))
         made = replace(made, envelope_sender=own)
     return dkim.signed(made, signer, seconds=int(now.timestamp())) if signer is not None else made
+
+
+#: RFC 6838 name of a Word document.
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _own_letter(installation: Installation, letter: Letter, now: dt.datetime) -> Iterator[Attachment]:
+    """The letter that an NGO may send to its own minister, in Word to be changed; nothing for other readers."""
+    own = partner.enclosure(installation.campaign, letter, today=now.date())
+    if own is not None:
+        yield Attachment(name=f"{letter.reference}.docx", content_type=_WORD, data=docx.docx(own))

@@ -17,6 +17,7 @@ from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import Refused
 from mobilize.letter.escape import plain
 from mobilize.letter.merge import Letter, LetterId, merge
+from mobilize.letter.scope import minister_for
 
 #: Printed where the partner is to write its own: the words of each language for "place" and "our address".
 _BLANKS: Mapping[str, tuple[str, str]] = {
@@ -89,23 +90,13 @@ def _everywhere(text: str) -> Mapping[str, str]:
     return {"en": plain(text)} if plain(text) else {}
 
 
-def ministers(campaign: Campaign, letter: Letter) -> tuple[Contact, ...]:
-    """Find the ministers that a partner is asked to write to: those of its own country."""
-    return tuple(
-        contact
-        for contact in campaign.contacts
-        if contact.country == letter.contact.country and contact.audience is Audience.MINISTER
-    )
-
-
 def enclosure(campaign: Campaign, letter: Letter, *, today: dt.date) -> Letter | None:
     """Write the letter that goes beside ours to an NGO, in its name and our letter's language.
 
-    None where there is nobody to write to, or where one of the two is marked sensitive: then nothing lies in a mailbox
-    that names a local organisation beside its minister (domain rules D2, D10).
+    None where there is nobody that it could safely be for: see scope.minister_for, by which templates know of it too.
     """
-    found = ministers(campaign, letter)
-    if letter.contact.audience is not Audience.NGO or letter.contact.sensitive or not found or found[0].sensitive:
+    minister = minister_for(campaign, letter.contact)
+    if minister is None:
         return None
     partner = Partner(organisation=letter.contact.organisation)
-    return own_letter(campaign, found[0], partner, language=letter.language, today=today)
+    return own_letter(campaign, minister, partner, language=letter.language, today=today)

@@ -96,9 +96,23 @@ def scope(
         "form": FormView(salutation=address.salutation(to, language), close=address.close(to, language)),
         "argument": argument,
         "because": because,
+        "enclosed": minister_for(campaign, contact) is not None,
         "language": language,
         "locale": locale,
     }
+
+
+def minister_for(campaign: Campaign, contact: Contact) -> Contact | None:
+    """Find the minister that an NGO is asked to write to: of its own country, where that puts nobody at risk.
+
+    None for anyone but an NGO, and where one of the two is marked sensitive: then nothing lies in a mailbox that names
+    a local organisation beside its minister (domain rules D2, D10).
+    """
+    if contact.audience is not Audience.NGO or contact.sensitive:
+        return None
+    theirs = (each for each in campaign.contacts if each.country == contact.country)
+    found = next((each for each in theirs if each.audience is Audience.MINISTER), None)
+    return None if found is None or found.sensitive else found
 
 
 def _cited(
@@ -159,6 +173,8 @@ NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
         "sender": _names(SenderView),
         "form": _names(FormView),
         "today": frozenset({"year", "month", "day"}),
-        **dict.fromkeys(("argument", "because", "language", "locale", "round", "range", "namespace"), frozenset()),
+        **dict.fromkeys(
+            ("argument", "because", "enclosed", "language", "locale", "round", "range", "namespace"), frozenset()
+        ),
     }
 )

@@ -53,6 +53,31 @@ def test_the_mail_is_the_very_one_with_all_its_parts(folder: Path, tmp_path: Pat
     assert letter.reference in str(mail["Subject"])
 
 
+def test_an_ngo_gets_the_letter_to_its_own_minister_in_word_beside_ours(
+    campaign_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    columns = "country,audience,organisation,office,email,source,checked_on"
+    folder = campaign_folder()
+    rows = (
+        "KE,minister,Ministry of Foreign Affairs,Minister for Foreign Affairs,m@mfa.ke.example,invented,2026-11-01",
+        "KE,ngo,Lantern Network,,desk@lantern.example,invented,2026-11-01",
+        "PH,ngo,Mango Street Circle,,desk@mango.example,invented,2026-11-01",
+    )
+    (folder / "contacts.csv").write_text("\n".join((columns, *rows, "")), "utf-8")
+    letters = {letter.country: letter for letter in previewed(folder, tmp_path / "look", Chosen(audiences=("ngo",)))}
+
+    def attached(country: str) -> list[str]:
+        path = tmp_path / "look" / letters[country].files["eml"]
+        mail = message_from_bytes(path.read_bytes(), policy=policy.SMTP)
+        return [str(part.get_filename()) for part in mail.iter_attachments()]
+
+    reference = letters["KE"].reference
+    assert attached("KE") == [f"{reference}.pdf", f"{reference}.docx"]
+    assert attached("PH") == [f"{letters['PH'].reference}.pdf"]
+    assert "is enclosed" in (tmp_path / "look" / letters["KE"].files["txt"]).read_text("utf-8")
+    assert "is enclosed" not in (tmp_path / "look" / letters["PH"].files["txt"]).read_text("utf-8")
+
+
 def test_only_the_chosen_are_written(folder: Path, tmp_path: Path) -> None:
     letters = previewed(folder, tmp_path / "look", Chosen(audiences=("nhri", "ngo")))
     assert sorted(letter.country for letter in letters) == ["GH", "PH"]
