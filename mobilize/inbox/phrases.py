@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import ahocorasick_rs
 
@@ -48,7 +49,8 @@ class Phrase:
     written: str
     #: The lexicon's key: "support", "not", "concern.srhr".
     group: str
-    pattern: re.Pattern[str]
+    #: The regular expression, compiled when its anchor is first met: of a lexicon's thousand a mail needs ten.
+    source: str
     #: One of these stands in every text that it matches.
     anchors: tuple[str, ...]
 
@@ -88,7 +90,7 @@ class Phrases:
             seen.update(self._owners[index])
         for number in seen:
             phrase = self._phrases[number]
-            for found in phrase.pattern.finditer(text):
+            for found in _pattern(phrase.source).finditer(text):
                 yield Hit(found.start(), found.end(), phrase.group, phrase.written)
 
 
@@ -123,7 +125,12 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
     if _is_gap(units[0]) or _is_gap(units[-1]):
         raise PhraseUnreadable("a gap needs words on both sides")
     build = _han if language == "zh" else _spaced
-    return Phrase(written, group, re.compile(build(units, language)), _anchors(units))
+    return Phrase(written, group, build(units, language), _anchors(units))
+
+
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 def _is_gap(unit: str) -> bool:
