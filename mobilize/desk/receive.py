@@ -106,23 +106,25 @@ def _read(installation: Installation, raw: RawMail, context: Context, now: dt.da
 def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
     """What a bounce, a complaint or a wish to be left alone means for the outbox.
 
-    Only a machine's report suppresses an address, or the address's own holder: what a partner forwards, or a text
-    claims, is for a person to decide.
+    Anybody can write a mail that looks like a bounce. So only an address that we wrote to can fail, and it is
+    suppressed only where the report brings our own Message-ID or token back, which nobody else knows. What a partner
+    forwards changes nothing: a person decides (triage).
     """
     source = f"reply {reply.id[:12]}"
-    for bounce in reply.bounces:
-        # Only what we wrote to can bounce: a report of any other address is forged or strayed (never suppressed).
+    forwarded = (reply.via or "").startswith("forward")
+    for bounce in () if forwarded else reply.bounces:
         fate = outbox.by_address(connection, campaign, bounce.address)
         if fate is None or not bounce.permanent:
             continue
         if fate.state is State.SENT:
             reason = f"bounced: {bounce.status or 'no status given'}"
             outbox.move(connection, campaign, fate.letter, State.SENT, State.FAILED, reason=reason, now=now)
-        if bounce.dead:
+        if bounce.dead and reply.matches.letter == fate.letter:
             suppression.suppress(connection, bounce.address, reason="dead", source=source, now=now)
-    if reply.kind == "complaint" and reply.complaint_address:
+    if reply.kind == "complaint" and reply.complaint_address and not forwarded:
         for address in reply.complaint_address.split(", "):  # one report may name several who complained
-            suppression.suppress(connection, address, reason="complained", source=source, now=now)
+            if outbox.by_address(connection, campaign, address) is not None:
+                suppression.suppress(connection, address, reason="complained", source=source, now=now)
     if reply.kind == "unsubscribe" and reply.via == "direct" and reply.from_address:
         suppression.suppress(connection, reply.from_address, reason="unsubscribed", source=source, now=now)
 

@@ -36,6 +36,8 @@ def attention(reply: Reply) -> str:
     """
     if reply.error:
         return "could not be read whole: open the original"
+    if reply.kind == "bounce" and (reply.via or "").startswith("forward"):
+        return "a bounce that a partner forwards: is that address dead?"
     if reply.kind == "bounce":
         return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
     if reply.kind in _BY_KIND:

@@ -115,6 +115,19 @@ def test_a_bounce_of_an_address_that_we_never_wrote_to_changes_nothing(
     assert status.counts(installation, 1)["failed"] == 0
 
 
+def test_a_bounce_without_our_own_message_id_fails_the_letter_and_suppresses_nobody(
+    sent: tuple[Installation, Path], tmp_path: Path
+) -> None:
+    installation, replies = sent
+    real = (replies / "3-bounce.eml").read_text("utf-8")
+    [ours] = [each.message_id for each in status.fates(installation, 1) if each.country == "KI"]
+    (tmp_path / "forged.eml").write_text(real.replace(ours, "<guessed@wluml.org>"), "utf-8")
+    take(installation, tmp_path / "forged.eml")
+    assert status.counts(installation, 1)["failed"] == 1
+    second = planning.plan(installation, chosen=Chosen(), round=2, limit=None, now=now())
+    assert not [each for each in second.skipped if "suppression list" in each.why]
+
+
 def test_the_same_message_twice_is_one_entry(sent: tuple[Installation, Path]) -> None:
     installation, replies = sent
     first, second = take(installation, replies), take(installation, replies)

@@ -26,6 +26,10 @@ def test_machines_need_nobody_where_the_program_could_act() -> None:
     assert attention(Reply(id="a", kind="bounce", bounce_address="minister@mfa.ki.example")) == ""
 
 
+def test_a_bounce_that_a_partner_forwards_needs_a_person() -> None:
+    assert attention(Reply(id="a", kind="bounce", via="forward_inline", bounce_address="minister@mfa.ki.example"))
+
+
 def test_a_bounce_without_an_address_needs_a_person() -> None:
     assert attention(Reply(id="a", kind="bounce"))
 
