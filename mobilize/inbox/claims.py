@@ -75,6 +75,8 @@ _RIGHT_AFTER = 18
 _POSITIONS = tuple(
     f"position.{name}" for name in ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits")
 )
+#: Languages whose verb stands last, its object before it.
+_VERB_LAST = ("tr", "fa", "zh")
 #: Of two groups that claim the same words, the lower wins.
 _RANK = {
     f"position.{name}": rank
@@ -89,7 +91,7 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
 
     A question claims nothing; nor does a sentence whose subject is not this government.
     """
-    ours = subjects.voice is Voice.GOVERNMENT
+    ours = subjects.voice is not Voice.INSTITUTION
     for sentence in found:
         reader = _Clause(text, sentence, subjects, language, ours)
         if not sentence.question:
@@ -99,7 +101,7 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
 
 def is_ours(text: str, sentence: Sentence, subjects: Subjects, language: str) -> bool:
     """Whether a sentence is the government's own speech, for the concerns that it raises."""
-    default = subjects.voice is Voice.GOVERNMENT
+    default = subjects.voice is not Voice.INSTITUTION
     return _Clause(text, sentence, subjects, language, default).last_subject_ours(first=True)
 
 
@@ -185,15 +187,25 @@ class _Clause:
 
     def _only_a_part(self, hit: Hit) -> bool:
         """Whether the object after the verb is a paragraph and nothing more."""
-        after = [o for o in self.sentence.of("object.part", "object.draft") if o.start >= hit.end]
-        if not after:
+        if self._holds_draft(hit):
             return False
-        first = min(after, key=lambda o: (o.start, -(o.end - o.start)))
-        parts = {(o.start) for o in after if o.group == "object.part"}
-        return first.start in parts
+        objects = self.sentence.of("object.part", "object.draft")
+        if self.language in _VERB_LAST:
+            near = [o for o in objects if o.end <= hit.start and not self._turn(o.end, hit.start)]
+            nearest = max((o.end for o in near), default=None)
+            return any(o.end == nearest and o.group == "object.part" for o in near)
+        near = [o for o in objects if o.start >= hit.end]
+        nearest = min((o.start for o in near), default=None)
+        return any(o.start == nearest and o.group == "object.part" for o in near)
+
+    def _holds_draft(self, hit: Hit) -> bool:
+        """Whether the phrase itself names the draft: "vote against the resolution"."""
+        return any(hit.start <= o.start and o.end <= hit.end for o in self.sentence.of("object.draft"))
 
     def _only_amendment(self, hit: Hit) -> bool:
         after = [o for o in self.sentence.of("object.amendment", "object.draft") if o.start >= hit.end]
+        if self._holds_draft(hit):
+            return False
         return bool(after) and min(after, key=lambda o: o.start).group == "object.amendment"
 
     def _denied(self, hit: Hit) -> bool:
@@ -278,17 +290,27 @@ def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
     own = {Voice.GOVERNMENT: "who.ours", Voice.INSTITUTION: "who.itself", Voice.PARTNER: "who.ours"}[subjects.voice]
     kept = _strongest(sentence.of(own, "who.government", "who.others"))
     speaks = ("who.government", "who.ours") if subjects.voice is Voice.GOVERNMENT else ("who.government",)
-    found = [(hit.start, hit.group in speaks) for hit in kept]
     prepositions = {hit.end for hit in sentence.of("who.preposition")}
+    found = [
+        (hit.start, hit.group in speaks)
+        for hit in kept
+        # "concerns raised by some delegations": behind a preposition they are no subject.
+        if hit.group != "who.others" or not _behind(hit.start, prepositions)
+    ]
     for mention in subjects.mentions:
         if not sentence.start <= mention.start < sentence.end:
             continue
         # Where nobody told us whose letter it is, the State that acts in it is taken for its writer.
         if mention.code == (subjects.country or mention.code):
             found.append((mention.start, True))
-        elif mention.kind != "capital" and not any(0 <= mention.start - end <= len(" the ") for end in prepositions):
+        elif mention.kind != "capital" and not _behind(mention.start, prepositions):
             found.append((mention.start, False))
     return sorted(found)
+
+
+def _behind(start: int, prepositions: set[int]) -> bool:
+    """Whether a preposition, and at most an article, stands right before."""
+    return any(0 <= start - end <= len(" the ") for end in prepositions)
 
 
 def _strongest(hits: Iterable[Hit]) -> list[Hit]:
