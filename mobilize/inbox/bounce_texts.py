@@ -33,7 +33,7 @@ _AN_ADDRESS = r"[^\s<>,;:\"'()\[\]|*=@]{1,64}@[^\s<>,;:\"'()\[\]|*]++"
 _RCPT = re.compile(rf"rcpt to:\s*<?({_AN_ADDRESS})", re.IGNORECASE)
 #: An address that opens its line, as nearly every server writes it, with what may stand before and after.
 _OPENS = re.compile(
-    r"^(?:>>> )?\s*(?:[-*•·#]+\s*)?"
+    r"^(?:>>> )?\s*+(?:[-*•·#]+\s*+)?"
     r"(?:smtp:|rfc822;|recipient(?: address)?\s*:|user\s*:|failed:|address:|[45]\d\d[ -](?:[45]\.\d\.\d )?)?\s*"
     rf"[<(\"'\[]?(?:mailto:)?({_AN_ADDRESS})[>)\"'\]]?"
     r"(?:\s*$|\s*[:(\[,;<]|\s+-|(?<=\.)\s|\.{3}|\s+on\s|\s{2,}|\s*[45]\d\d|\s+failed|\s+could|(?P<words>\s+\w))",

@@ -132,13 +132,9 @@ def _of_others(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> D
         )
     reports = _of(hits, "kind.report", "plan.will", "plan.done")
     if facts.found.via != "direct" and who is Office.UNKNOWN:
-        receipts = _of(hits, "kind.acknowledge")
-        if receipts and facts.finding.stance is None:
-            return _decided("acknowledgement", receipts, text)
-        return Decision("reply", (_why("reply", "", "kind.forwarded"),))
-    if facts.planned or reports or facts.finding.stance is not None:
-        if who is Office.UNKNOWN and not facts.answers and not facts.planned and not reports:
-            return Decision("other", (_why("other", "", "kind.stranger"),))
+        return _of_office(facts, hits, text)
+    known = who is Office.PARTNER or facts.answers
+    if facts.planned or reports or (facts.finding.stance is not None and known):
         return _decided("partner_report", reports, text)
     if who is Office.PARTNER and len(text) > _GREETING:
         return Decision("partner_report", (_why("partner_report", facts.author.because, "kind.partner"),))

@@ -102,27 +102,34 @@ def _nobody_returns(mail: Mail) -> bool:
 
 
 def _by_words(subject: str, text: str, sender: str, *, silent: bool) -> Verdict:
-    title = fold(subject).strip()
-    if not title.startswith(_REPLY_PREFIXES):
-        if words := next((each for each in _words("subject", "begins") if title.startswith(each)), None):
-            return _said("sure", words, "subject")
-        if words := next((each for each in _words("subject", "holds") if each in title), None):
-            return _said("sure", words, "subject")
+    """silent: nobody wants a bounce of it (the envelope's sender is empty)."""
+    if words := _in_subject(fold(subject).strip()):
+        return _said("sure", words, "subject")
     folded = fold(text)
     edges = f"{folded[:_BEGINNING]}\n{folded[-_END:]}" if len(folded) > _BEGINNING + _END else folded
     unread = fold(sender).partition("@")[0].startswith(_words("sender", "local"))
-    says, absent, receipt = (
-        next((each for each in _words("text", key) if each in edges), None) for key in ("says", "absent", "receipt")
+    says, absent, receipt = (_first(edges, key) for key in ("says", "absent", "receipt"))
+    short = len(folded) < _SHORT
+    ways = (
+        (says, "sure" if short or unread or silent else "likely", says, "text"),
+        (silent and (absent or receipt or unread), "sure", absent or receipt or sender, "empty return path"),
+        (unread and receipt, "sure", f"{sender}: {receipt}", "sender"),
+        (absent and short, "likely", absent, "absence"),
     )
-    if says:
-        return _said("sure" if len(folded) < _SHORT or unread or silent else "likely", says, "text")
-    if silent and (absent or receipt or unread):
-        return _said("sure", absent or receipt or sender, "empty return path")
-    if unread and receipt:
-        return _said("sure", f"{sender}: {receipt}", "sender")
-    if absent and len(folded) < _SHORT:
-        return _said("likely", absent, "absence")
-    return NO
+    return next((_said(how, words, rule) for holds, how, words, rule in ways if holds), NO)
+
+
+def _in_subject(title: str) -> str:
+    """The words of a folded subject that only a machine's has; an answer to a machine's mail begins with "Re:"."""
+    if title.startswith(_REPLY_PREFIXES):
+        return ""
+    begins = (each for each in _words("subject", "begins") if title.startswith(each))
+    holds = (each for each in _words("subject", "holds") if each in title)
+    return next(begins, "") or next(holds, "")
+
+
+def _first(text: str, key: str) -> str:
+    return next((each for each in _words("text", key) if each in text), "")
 
 
 def _said(how: str, words: str, rule: str) -> Verdict:

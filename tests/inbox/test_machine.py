@@ -10,16 +10,27 @@ from mobilize.inbox.unwrap import unwrap
 
 
 def verdict(subject: str, text: str, headers: str = "", sender: str = "Desk <desk@mfa.gov.ke.example>") -> str:
-    raw = f"From: {sender}\nTo: office@campaign.example\nSubject: {subject}\n{headers}Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    raw = (
+        f"From: {sender}\nTo: office@campaign.example\nSubject: {subject}\n{headers}"
+        f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    )
     mail = decode(raw.encode())
     return machine.verdict(mail, unwrap(mail, own=("office@campaign.example",))).automatic
 
 
 @pytest.mark.parametrize(
     "header",
-    ["Auto-Submitted: auto-replied", "Auto-Submitted: auto-generated (vacation)", "X-Autoreply: yes", "X-Autorespond: office",
-     "Precedence: auto_reply", "X-POST-MessageClass: 9; Autoresponder", "X-FC-MachineGenerated: true", "X-Challenge: guard"],
-)  # fmt: skip
+    [
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-generated (vacation)",
+        "X-Autoreply: yes",
+        "X-Autorespond: office",
+        "Precedence: auto_reply",
+        "X-POST-MessageClass: 9; Autoresponder",
+        "X-FC-MachineGenerated: true",
+        "X-Challenge: guard",
+    ],
+)
 def test_a_machine_s_header_is_sure(header: str) -> None:
     assert verdict("Re: your letter", "Thank you.", f"{header}\n") == "sure"
 
@@ -39,10 +50,24 @@ def test_what_people_s_mail_carries_too_is_no_sign(header: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Automatic reply: x", "Réponse automatique : x", "Respuesta automática: x", "Resposta automática: x", "Автоматический ответ: x", "رد تلقائي: x",
-     "自动回复：x", "پاسخ خودکار: x", "Otomatik yanıt: x", "Balasan otomatis: x", "Automatische Antwort: x", "Risposta automatica: x",
-     "Automatisch antwoord: x", "Out of Office: x", "Abwesenheitsnotiz: x"],
-)  # fmt: skip
+    [
+        "Automatic reply: x",
+        "Réponse automatique : x",
+        "Respuesta automática: x",
+        "Resposta automática: x",
+        "Автоматический ответ: x",
+        "رد تلقائي: x",
+        "自动回复：x",
+        "پاسخ خودکار: x",
+        "Otomatik yanıt: x",
+        "Balasan otomatis: x",
+        "Automatische Antwort: x",
+        "Risposta automatica: x",
+        "Automatisch antwoord: x",
+        "Out of Office: x",
+        "Abwesenheitsnotiz: x",
+    ],
+)
 def test_a_machine_s_subject_is_sure(subject: str) -> None:
     assert verdict(subject, "x") == "sure"
 
@@ -124,8 +149,10 @@ def test_a_list_s_mail_is_no_answer() -> None:
 
 def test_a_read_receipt_is_a_machine_s() -> None:
     raw = (
-        b'From: a@mfa.gov.ke.example\nSubject: Read: x\nContent-Type: multipart/report; report-type=disposition-notification; boundary="B"\n\n'
-        b"--B\nContent-Type: text/plain\n\nRead.\n\n--B\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/"
+        b"From: a@mfa.gov.ke.example\nSubject: Read: x\n"
+        b'Content-Type: multipart/report; report-type=disposition-notification; boundary="B"\n\n'
+        b"--B\nContent-Type: text/plain\n\nRead.\n\n--B\n"
+        b"Content-Type: message/disposition-notification\n\nDisposition: manual-action/"
         b"MDN-sent-manually; displayed\n\n--B--\n"
     )
     mail = decode(raw)

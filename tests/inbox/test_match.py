@@ -42,29 +42,58 @@ class Outbox:
 
 
 def parsed(text: str, sender: str, *, to: str = OWN, headers: str = "", outbox: bool = True) -> Reply:
-    raw = f"From: {sender}\nTo: {to}\nSubject: Re: your letter\n{headers}Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    raw = (
+        f"From: {sender}\nTo: {to}\nSubject: Re: your letter\n{headers}"
+        f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    )
     context = Context(own_addresses=(OWN,), lookup=Outbox() if outbox else NoLookup())
     return read(RawMail(data=raw.encode(), origin="test"), context=context)
 
 
 @pytest.mark.parametrize(
     ("address", "country"),
-    [("a@mfa.gov.ke", "KE"), ("a@foreign.go.ke", "KE"), ("a@sre.gob.mx", "MX"), ("a@mrree.gub.uy", "UY"), ("a@diplomatie.gouv.fr", "FR"),
-     ("a@international.gc.ca", "CA"), ("a@mfat.govt.nz", "NZ"), ("a@eda.admin.ch", "CH"), ("a@bmeia.gv.at", "AT"), ("a@mfa.no", "NO"),
-     ("a@mofa.go.jp", "JP"), ("a@fcdo.gov.uk", "GB"), ("a@state.gov", "US"), ("a@govmu.org", "MU"), ("a@mfa.gov.na.example", "NA"),
-     ("a@gmail.com", None), ("a@lantern.org.ke", None), ("a@ngo.co.ke", None), ("a@go.com", None), ("a@gov.example", None), ("", None),
-     ("a@mail.example.org", None)],
-)  # fmt: skip
+    [
+        ("a@mfa.gov.ke", "KE"),
+        ("a@foreign.go.ke", "KE"),
+        ("a@sre.gob.mx", "MX"),
+        ("a@mrree.gub.uy", "UY"),
+        ("a@diplomatie.gouv.fr", "FR"),
+        ("a@international.gc.ca", "CA"),
+        ("a@mfat.govt.nz", "NZ"),
+        ("a@eda.admin.ch", "CH"),
+        ("a@bmeia.gv.at", "AT"),
+        ("a@mfa.no", "NO"),
+        ("a@mofa.go.jp", "JP"),
+        ("a@fcdo.gov.uk", "GB"),
+        ("a@state.gov", "US"),
+        ("a@govmu.org", "MU"),
+        ("a@mfa.gov.na.example", "NA"),
+        ("a@gmail.com", None),
+        ("a@lantern.org.ke", None),
+        ("a@ngo.co.ke", None),
+        ("a@go.com", None),
+        ("a@gov.example", None),
+        ("", None),
+        ("a@mail.example.org", None),
+    ],
+)
 def test_a_government_s_domain_tells_its_country(address: str, country: str | None) -> None:
     assert country_of(address) == country
 
 
 @pytest.mark.parametrize(
     ("address", "name", "office"),
-    [("a@mfa.gov.ke", "", Office.GOVERNMENT), ("a@chr.gov.ph", "", Office.INSTITUTION), ("a@gov.gh", "Commission on Human Rights", Office.INSTITUTION),
-     ("a@x.ngo.example", "", Office.PARTNER), ("a@mail.example", "Bo", Office.UNKNOWN), ("", "Посольство Кении", Office.GOVERNMENT),
-     ("", "وزارة الخارجية", Office.GOVERNMENT), ("", "Defensoría del Pueblo", Office.INSTITUTION)],
-)  # fmt: skip
+    [
+        ("a@mfa.gov.ke", "", Office.GOVERNMENT),
+        ("a@chr.gov.ph", "", Office.INSTITUTION),
+        ("a@gov.gh", "Commission on Human Rights", Office.INSTITUTION),
+        ("a@x.ngo.example", "", Office.PARTNER),
+        ("a@mail.example", "Bo", Office.UNKNOWN),
+        ("", "Посольство Кении", Office.GOVERNMENT),
+        ("", "وزارة الخارجية", Office.GOVERNMENT),
+        ("", "Defensoría del Pueblo", Office.INSTITUTION),
+    ],
+)
 def test_address_and_name_tell_the_office(address: str, name: str, office: Office) -> None:
     assert sender(address, name, NoLookup()).office is office
 
@@ -104,7 +133,8 @@ def test_two_letters_that_point_apart_are_left_to_a_person() -> None:
 
 def test_the_letter_to_a_forwarder_says_nothing_of_the_author() -> None:
     text = (
-        "See below.\n\n---------- Forwarded message ----------\nFrom: PS <ps@mfa.gov.zm.example>\nDate: Fri, Nov 8, 2013 at 9:00 AM\n"
+        "See below.\n\n---------- Forwarded message ----------\n"
+        "From: PS <ps@mfa.gov.zm.example>\nDate: Fri, Nov 8, 2013 at 9:00 AM\n"
         "Subject: Answer\nTo: desk@lantern.example\n\nZambia supports the draft resolution.\n"
     )
     made = parsed(text, "Desk <desk@lantern.example>", headers="In-Reply-To: <l-ngo@campaign.example>\n")
@@ -113,12 +143,17 @@ def test_the_letter_to_a_forwarder_says_nothing_of_the_author() -> None:
 
 @pytest.mark.parametrize(
     ("text", "country"),
-    [("Jamaica supports the draft resolution.\n\nMinistry of Foreign Affairs, Kingston", "JM"),
-     ("La Cancillería informa que el Ecuador apoya el proyecto de resolución.", "EC"),
-     ("Le Gouvernement de la République du Niger soutient le projet de résolution.", "NE")],
-)  # fmt: skip
+    [
+        ("Jamaica supports the draft resolution.\n\nMinistry of Foreign Affairs, Kingston", "JM"),
+        ("La Cancillería informa que el Ecuador apoya el proyecto de resolución.", "EC"),
+        ("Le Gouvernement de la République du Niger soutient le projet de résolution.", "NE"),
+    ],
+)
 def test_a_text_names_its_government_where_nothing_else_does(text: str, country: str) -> None:
-    forwarded = f"Fyi\n\n---------- Forwarded message ----------\nFrom: Ministry <x@mail.example>\nDate: Fri, Nov 8, 2013 at 9:00 AM\nSubject: Answer\nTo: y@mail.example\n\n{text}\n"
+    forwarded = (
+        "Fyi\n\n---------- Forwarded message ----------\nFrom: Ministry <x@mail.example>\n"
+        f"Date: Fri, Nov 8, 2013 at 9:00 AM\nSubject: Answer\nTo: y@mail.example\n\n{text}\n"
+    )
     assert parsed(forwarded, "Desk <desk@lantern.ngo.example>", outbox=False).country == country
 
 
