@@ -92,7 +92,7 @@ WORDS = [
         True,
     ),
     (
-        "Your message was not delivered to:\n\n  min@x.example\n\nbecause:\n\n  User Min not listed in Domino Directory",
+        "Your mail was not delivered to:\n\n  min@x.example\n\nbecause:\n\n  User Min not listed in Domino Directory",
         True,
         True,
     ),
