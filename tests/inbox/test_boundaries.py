@@ -186,8 +186,17 @@ def test_the_kinds_are_told_apart() -> None:
         "____________\nFrom: x\n",
     ],
 )
-def test_hostile_lines_are_read_in_time(unit: str) -> None:
-    mail = decode(f"From: a@b.example\nSubject: Fwd: x\n\n{unit * 6_000}".encode())
-    begin = time.process_time()
-    unwrap(mail, own=())
-    assert time.process_time() - begin < 2
+def test_hostile_lines_are_read_in_linear_time(unit: str) -> None:
+    few, many = (_cpu_seconds(f"{unit * count}") for count in (500, 2_000))
+    assert many < 10 * few + 0.5, "four times the lines must take about four times as long"
+
+
+def _cpu_seconds(body: str) -> float:
+    """The best of three: another process's work must not fail a test."""
+    mail = decode(f"From: a@b.example\nSubject: Fwd: x\n\n{body}".encode())
+    found = []
+    for _ in range(3):
+        begin = time.process_time()
+        unwrap(mail, own=())
+        found.append(time.process_time() - begin)
+    return min(found)

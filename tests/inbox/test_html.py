@@ -118,7 +118,16 @@ def test_nothing_gives_nothing(nothing: str) -> None:
         "<font>x</b></i>",
     ],
 )
-def test_a_hostile_page_is_drawn_in_time(unit: str) -> None:
-    begin = time.process_time()
-    of_html(unit * 40_000)
-    assert time.process_time() - begin < 2
+def test_a_hostile_page_is_drawn_in_linear_time(unit: str) -> None:
+    few, many = (_cpu_seconds(unit * count) for count in (5_000, 20_000))
+    assert many < 10 * few + 1, "four times the page must take about four times as long"
+
+
+def _cpu_seconds(page: str) -> float:
+    """The best of three: another process's work must not fail a test."""
+    found = []
+    for _ in range(3):
+        begin = time.process_time()
+        of_html(page)
+        found.append(time.process_time() - begin)
+    return min(found)
