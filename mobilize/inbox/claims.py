@@ -1,7 +1,7 @@
 """Claims: what each clause of a text says of the draft, once the words around its position are weighed.
 
 The words are the lexicon's; the grammar here is the same for all languages: a denial reaches to the end of its clause,
-a subject stands left of its verb (in Arabic also just right of it), words that only ask or weigh void what follows them.
+a subject stands left of its verb (in Arabic also just right of it), words that only ask or weigh void what follows.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ _RANK = {
     f"position.{name}": rank
     for rank, name in enumerate(("no", "oppose", "accept", "undecided", "yes", "cosponsor", "support", "waits"))
 }
+_SAID = {"cosponsor": Says.COSPONSOR, "support": Says.FOR, "yes": Says.FOR, "accept": Says.LETS_PASS}
+_DENIED = {"cosponsor": Says.NO_COSPONSOR}
 _AGAINST = ("position.oppose", "position.no")
 _NEEDS_OBJECT = ("position.support", "position.oppose")
 
@@ -93,7 +95,7 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
     """
     ours = subjects.voice is not Voice.INSTITUTION
     for sentence in found:
-        reader = _Clause(text, sentence, subjects, language, ours)
+        reader = _Clause(text, sentence, subjects, language, default=ours)
         if not sentence.question:
             yield from reader.claims()
         ours = reader.last_subject_ours()
@@ -102,13 +104,13 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
 def is_ours(text: str, sentence: Sentence, subjects: Subjects, language: str) -> bool:
     """Whether a sentence is the government's own speech, for the concerns that it raises."""
     default = subjects.voice is not Voice.INSTITUTION
-    return _Clause(text, sentence, subjects, language, default).last_subject_ours(first=True)
+    return _Clause(text, sentence, subjects, language, default=default).last_subject_ours(first=True)
 
 
 class _Clause:
     """One sentence and what its words do to each other."""
 
-    def __init__(self, text: str, sentence: Sentence, subjects: Subjects, language: str, default: bool) -> None:
+    def __init__(self, text: str, sentence: Sentence, subjects: Subjects, language: str, *, default: bool) -> None:
         self.text = text
         self.sentence = sentence
         self.language = language
@@ -135,21 +137,20 @@ class _Clause:
             return None
         if self._weighed(hit) or self._past(hit):
             return None
-        denied = self._denied(hit)
         if kind in ("oppose", "no"):
-            return self._against(hit, kind, denied)
+            return self._against(hit, kind, denied=self._denied(hit))
+        return self._in_favour(hit, kind, denied=self._denied(hit))
+
+    def _in_favour(self, hit: Hit, kind: str, *, denied: bool) -> Says | None:
+        """What a verb for the draft says, in its mood, denied or not."""
         if self._before(hit, "meaning.would_have") is not None:
             return None if denied else Says.WOULD_HAVE
         # "He said that they would support it" is how a report tells of "we will".
         if self.voice is not Voice.PARTNER and self._before(hit, "meaning.would") is not None:
             return Says.AGAINST if denied else Says.ONLY_IF
-        if kind == "cosponsor":
-            return Says.NO_COSPONSOR if denied else Says.COSPONSOR
         if denied:
-            return Says.AGAINST_PART if self._only_a_part(hit) else Says.AGAINST
-        if kind == "support" and self._only_amendment(hit):
-            return None
-        return Says.LETS_PASS if kind == "accept" else Says.FOR
+            return _DENIED.get(kind, Says.AGAINST_PART if self._only_a_part(hit) else Says.AGAINST)
+        return None if kind == "support" and self._only_amendment(hit) else _SAID[kind]
 
     def _undecided(self, hit: Hit, kind: str) -> Says | None:
         if not self._is_ours(hit) and (kind == "waits" or self.voice is not Voice.GOVERNMENT):
@@ -163,7 +164,8 @@ class _Clause:
         """Whether an undecided sentence that names co-sponsoring speaks of the vote or the text as well."""
         return any(other.end <= hit.start or other.start >= hit.end for other in self.sentence.of("position.yes"))
 
-    def _against(self, hit: Hit, kind: str, denied: bool) -> Says | None:
+    def _against(self, hit: Hit, kind: str, *, denied: bool) -> Says | None:
+        """What a verb against the draft says."""
         if self._before(hit, "meaning.would_have") is not None:
             return None
         # «ne saurait s'opposer»: the double denial holds the verb itself.

@@ -35,15 +35,41 @@ _SCRIPTS = {
 _WEIGHT = {"han": 3, "kana": 3, "hangul": 2}
 
 _SMALL_WORDS = {
-    "en": "the of to and that is in our your we for this with not are be will have has you i am by been from on at as it an was which please",
-    "fr": "le la les de des du et nous vous votre vos est en que une pour dans au aux ne pas sur par qui ce cette je ont a suis merci avec",
-    "es": "el la los las de del y que en se su sus por para con una no al lo nos ha es este esta muy hemos le son gracias como",
-    "pt": "o a os as de do da dos das e que em um uma nao no na nos ao aos por para com se foi sua vossa voce esta este como sera",
-    "tr": "ve bir bu icin ile olarak da de olan sayin tarafindan ancak en cok daha gibi biz sizin konusunda hakkinda degil ne kadar",
-    "id": "yang dan di ke dari untuk dengan ini itu kami pada telah tidak akan atau saudara kepada adalah sudah oleh dalam saya surat",
-    "de": "der die das und ist nicht wir sie ihre mit zu den dem ein eine fur auf von im bei an wird werden ich haben hat uns zur",
-    "it": "il la di che e per un una sono del della con non gli le nel alla dei questo abbiamo vostra ha ci al da si",
-    "sw": "ya na wa kwa ni katika la za kuwa hii barua yako tunaomba cha huo yetu serikali nchi wetu haki",
+    "en": (
+        "the of to and that is in our your we for this with not are be will have has you i am by been from on "
+        "at as it an was which please"
+    ),
+    "fr": (
+        "le la les de des du et nous vous votre vos est en que une pour dans au aux ne pas sur par qui ce "
+        "cette je ont a suis merci avec"
+    ),
+    "es": (
+        "el la los las de del y que en se su sus por para con una no al lo nos ha es este esta muy hemos le "
+        "son gracias como"
+    ),
+    "pt": (
+        "o a os as de do da dos das e que em um uma nao no na nos ao aos por para com se foi sua vossa voce "
+        "esta este como sera"
+    ),
+    "tr": (
+        "ve bir bu icin ile olarak da de olan sayin tarafindan ancak en cok daha gibi biz sizin konusunda "
+        "hakkinda degil ne kadar"
+    ),
+    "id": (
+        "yang dan di ke dari untuk dengan ini itu kami pada telah tidak akan atau saudara kepada adalah sudah "
+        "oleh dalam saya surat"
+    ),
+    "de": (
+        "der die das und ist nicht wir sie ihre mit zu den dem ein eine fur auf von im bei an wird werden ich "
+        "haben hat uns zur"
+    ),
+    "it": (
+        "il la di che e per un una sono del della con non gli le nel alla dei questo abbiamo vostra ha ci al "
+        "da si"
+    ),
+    "sw": (
+        "ya na wa kwa ni katika la za kuwa hii barua yako tunaomba cha huo yetu serikali nchi wetu haki"
+    ),
 }  # fmt: skip
 #: Letters that Arabic does not write, by the language that does. Compared before folding.
 _PERSIAN = re.compile(r"[پچژگکی]")

@@ -26,6 +26,8 @@ _ARABIC_PREFIXES = frozenset(
     for preposition in ("", "ب", "ك", "ل")
     for article in ("", "ال")
 ) | {"لل", "ولل", "فلل"}
+#: "وبال" is the longest, and one letter more shows that the word begins earlier.
+_LONGEST_PREFIX = 5
 _STOP = re.compile(r"[,;.:()\n]")
 #: How far, in characters, one name may stand from another for an ordinary word to be read as a place as well.
 _NEAR = 25
@@ -140,7 +142,7 @@ def _edges(text: str, start: int, end: int, name: Name) -> int | None:
 def _arabic_prefix(text: str, start: int) -> bool:
     """Whether only particles stand between the beginning of the word and the name."""
     begin = start
-    while begin and start - begin < 5 and text[begin - 1].isalpha():
+    while begin and start - begin < _LONGEST_PREFIX and text[begin - 1].isalpha():
         begin -= 1
     return text[begin:start] in _ARABIC_PREFIXES and not (begin and text[begin - 1].isalnum())
 

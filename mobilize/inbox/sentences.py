@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from mobilize.inbox.phrases import Hit
 
-#: A sentence ends at its mark before a space, at a Chinese full stop, at a line end. "No. 5", "Dr. X", "J. Doe" do not end one.
+#: A sentence ends at its mark before a space, at a Chinese full stop, at a line end; "No. 5", "Dr. X" do not end one.
 _END = re.compile(r"[.!?…]+[\"')\]]*(?= |\n|$)|[。！？;]+|\n+")  # fold() leaves these as they are or makes them so
 _ABBREVIATION = re.compile(
-    r"(?:^|[ (])(?:no|nos|dr|mr|mrs|ms|sr|sra|st|ste|prof|hon|ref|res|art|arts|para|op|cf|vs|m|mme|exma|exmo|v|n|г|ул|им|н|[a-z])\.$"
+    r"(?:^|[ (])(?:no|nos|dr|mr|mrs|ms|sr|sra|st|ste|prof|hon|ref|res|art|arts|para|op|cf|vs|mme|exma|exmo"
+    r"|г|ул|им|н|[a-z])\.$"
 )
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _LIST_ITEM = re.compile(r"(?:[-*•·–>]|\d{1,2}[.)]|[a-z][.)])\s")

@@ -99,7 +99,7 @@ def _weigh(
     source: Folded, found: tuple[Sentence, ...], said: tuple[Claim, ...], raised: tuple[tuple[str, Evidence], ...]
 ) -> Finding:
     """All claims of a text to one stance."""
-    stance, because = _stance(said, found, bool(raised))
+    stance, because = _stance(said, found, troubled=bool(raised))
     concerns = tuple(name for name in CONCERNS if any(name == raised_name for raised_name, _ in raised))
     if stance is None:
         return Finding(None, (), ())
@@ -113,7 +113,7 @@ def _rule(claim: Claim) -> str:
 
 
 def _stance(
-    said: tuple[Claim, ...], found: tuple[Sentence, ...], troubled: bool
+    said: tuple[Claim, ...], found: tuple[Sentence, ...], *, troubled: bool
 ) -> tuple[str | None, tuple[Claim, ...]]:
     """The stance, and the claims that made it."""
     by = {says: tuple(c for c in said if c.says is says) for says in Says}
@@ -124,12 +124,17 @@ def _stance(
     if by[Says.COSPONSOR]:
         named = by[Says.COSPONSOR]
         return ("conditional" if all(_hangs(c) for c in named) else "cosponsor"), named
-    if positive:
-        undecided = by[Says.UNDECIDED]
-        if undecided and not by[Says.LETS_PASS] and undecided[-1].hit.start > positive[-1].hit.start:
-            return "noncommittal", undecided
-        keeps_back = troubled or by[Says.AGAINST_PART] or any(_hangs(c) for c in positive) or _reserves(found)
-        return ("conditional" if keeps_back else "support"), positive
+    if not positive:
+        return _without_verb_for(by)
+    undecided = by[Says.UNDECIDED]
+    if undecided and not by[Says.LETS_PASS] and undecided[-1].hit.start > positive[-1].hit.start:
+        return "noncommittal", undecided
+    keeps_back = troubled or by[Says.AGAINST_PART] or any(_hangs(c) for c in positive) or _reserves(found)
+    return ("conditional" if keeps_back else "support"), positive
+
+
+def _without_verb_for(by: dict[Says, tuple[Claim, ...]]) -> tuple[str | None, tuple[Claim, ...]]:
+    """The stance of a text that says neither yes nor no."""
     if by[Says.WOULD_HAVE]:
         return "oppose", by[Says.WOULD_HAVE]
     if by[Says.ONLY_IF]:

@@ -87,9 +87,7 @@ def _planned(text: str, found: tuple[Sentence, ...], mentions: tuple[Mention, ..
         here = [m for m in mentions if sentence.start <= m.start < sentence.end]
         item = _ITEM.match(text, sentence.start, sentence.end) is not None
         if here:
-            yield from _in_sentence(
-                text, sentence, plans, here, heading if item or _bare(text, sentence, here) else None
-            )
+            yield from _in_sentence(text, sentence, plans, here, heading if item or _bare(sentence, here) else None)
         heading = _heading(text, sentence, plans, heading, item=item)
 
 
@@ -103,7 +101,7 @@ def _heading(text: str, sentence: Sentence, plans: list[Hit], before: Hit | None
     return before if item or not words else None
 
 
-def _bare(text: str, sentence: Sentence, here: list[Mention]) -> bool:
+def _bare(sentence: Sentence, here: list[Mention]) -> bool:
     """Whether a line holds little else than places: a list without bullets."""
     named = sum(m.end - m.start for m in here)
     return 2 * named >= sentence.end - sentence.start - 2

@@ -75,11 +75,17 @@ def test_a_faulty_lexicon_names_every_fault() -> None:
 @pytest.mark.parametrize("filler", ["not ", "support ", "not, ", "a" * 50 + " ", "will ", "(", "不", "و", "with the "])
 def test_long_lines_are_searched_in_linear_time(filler: str) -> None:
     loaded = lexicon.load("en").phrases
-    text = filler * (200_000 // len(filler))
-    loaded.find(text[:1000])
-    began = time.perf_counter()
-    loaded.find(text[: len(text) // 4])
-    quarter = time.perf_counter() - began
-    began = time.perf_counter()
-    loaded.find(text)
-    assert time.perf_counter() - began < max(8 * quarter, 0.5)
+    loaded.find(filler * 100)
+    short, long = (_fastest(loaded, filler * (size // len(filler))) for size in (25_000, 200_000))
+    # Linear is 8 times; a quadratic pattern takes 64 times as long.
+    assert long < 32 * max(short, 0.01)
+
+
+def _fastest(phrases: Phrases, text: str) -> float:
+    """The best of three runs: the others tell of the machine."""
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        phrases.find(text)
+        taken.append(time.perf_counter() - began)
+    return min(taken)

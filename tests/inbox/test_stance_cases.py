@@ -1,7 +1,7 @@
 """Sentences of our own invention in every language, each with the position that it states.
 
-`stance_cases/LANGUAGE.toml`: `text`, `stance` ("" where nothing is said), `concerns`, and where it matters `country` and
-`voice`. The share that is right is held by test_the_share_of_cases_read_right_does_not_fall.
+`stance_cases/LANGUAGE.toml`: `text`, `stance` ("" where nothing is said), `concerns`, and where it matters `country`,
+`voice`. What each file holds: `en`, `fr` … by language.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ CASES = Path(__file__).parent / "stance_cases"
 
 
 def _cases() -> list[tuple[str, dict[str, object]]]:
-    found = []
-    for file in sorted(CASES.glob("*.toml")):
-        for case in tomllib.loads(file.read_text("utf-8"))["case"]:
-            found.append((file.stem, case))
-    return found
+    return [
+        (file.stem, case)
+        for file in sorted(CASES.glob("*.toml"))
+        for case in tomllib.loads(file.read_text("utf-8"))["case"]
+    ]
 
 
 def _ask(language: str, case: dict[str, object]) -> tuple[str, list[str]]:

@@ -113,7 +113,7 @@ def _capital_texts(country: Country) -> Iterator[str]:
 
 def _cleaned(text: str, code: str, kind: str) -> Iterator[Name]:
     """A name from a table that others wrote: without brackets and articles, in all forms of its script."""
-    plain = text.partition("(")[0].partition("（")[0].strip(" ,")  # noqa: RUF001
+    plain = text.partition("(")[0].partition("（")[0].strip(" ,")
     form = fold(plain)
     if plain != text.strip(" ,") and code in _BRACKETS_TELL:
         return

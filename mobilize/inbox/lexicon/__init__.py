@@ -23,8 +23,8 @@ LANGUAGES = ("en", "fr", "es", "ar", "pt", "ru", "zh", "fa", "tr", "id")
 KEYS = {
     "position": ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits"),
     "meaning": (
-        "not", "not_after", "not_not", "if", "if_voted", "reserve", "would_have", "would", "whether", "weighed", "weighed_after", "act",
-        "earlier", "turn",
+        "not", "not_after", "not_not", "if", "if_voted", "reserve", "would_have", "would", "whether", "weighed",
+        "weighed_after", "act", "earlier", "turn",
     ),
     "who": ("ours", "government", "others", "itself", "preposition"),
     "object": ("draft", "part", "amendment"),
@@ -106,8 +106,8 @@ def _known(section: str) -> str:
 def _merged(ours: Table, own: Table) -> Table:
     """Our phrases and the campaign's, less those that it takes away."""
     merged: Table = {}
-    for section in KEYS:
-        for key in KEYS[section]:
+    for section, keys in KEYS.items():
+        for key in keys:
             added = own.get(section, {}).get(key, [])
             taken = {phrase[1:].strip() for phrase in added if phrase.startswith("-")}
             kept = [phrase for phrase in ours.get(section, {}).get(key, []) if phrase not in taken]
@@ -116,4 +116,9 @@ def _merged(ours: Table, own: Table) -> Table:
 
 
 def _entries(table: Table) -> list[tuple[str, str]]:
-    return [(f"{section}.{key}", phrase) for section, keys in table.items() for key in keys for phrase in keys[key]]
+    return [
+        (f"{section}.{key}", phrase)
+        for section, keys in table.items()
+        for key, phrases in keys.items()
+        for phrase in phrases
+    ]
