@@ -148,7 +148,6 @@ def test_the_id_is_the_digest_of_the_bytes() -> None:
 
 def test_nothing_is_logged_of_a_mail_that_breaks_a_library(caplog: pytest.LogCaptureFixture) -> None:
     # flufl.bounce throws on a From without a mailbox and logs the traceback.
-    parsed(
-        "From: \nReturn-Path: <>\nSubject: Undelivered Mail Returned to Sender\n\nYour message could not be delivered.\n"
-    )
+    head = "From: \nReturn-Path: <>\nSubject: Undelivered Mail Returned to Sender\n"
+    parsed(f"{head}\nYour message could not be delivered.\n")
     assert caplog.records == []
