@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,13 @@ def send(
     skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Leave faulty rows of contacts out.")] = False,
     only_failed: Annotated[bool, typer.Option("--only-failed", help="Those that failed, once more.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Go on until no letter waits for its next try.")] = False,
+    office_hours: Annotated[
+        bool, typer.Option("--office-hours", help="Each letter in the working hours of its addressee's capital.")
+    ] = False,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="Not before this moment, UTC; waits for it."),
+    ] = None,
     test_to: Annotated[
         str, typer.Option("--test-to", help="A letter of each kind to this address of your own, to nobody else.")
     ] = "",
@@ -67,7 +75,8 @@ def send(
                 now=now,
                 told=show,
                 said=lambda sentence: typer.echo(sentence, err=True),
-                patience=math.inf if wait else desk.PATIENCE,
+                patience=math.inf if wait or at else desk.PATIENCE,
+                when=desk.When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours),
             )
     _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):

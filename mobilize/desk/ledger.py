@@ -43,6 +43,8 @@ class Books:
     addresses: Mapping[LetterId, tuple[str, ...]]
     #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox, where nothing leaves.
     witness: str = ""
+    #: From when on a letter may go, asked again as late as its claim: an office may have closed meanwhile.
+    opens: Callable[[LetterId, dt.datetime], dt.datetime] = lambda _letter, now: now
 
     def write(self, page: Page) -> Answers:
         """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
@@ -76,10 +78,13 @@ class Books:
         if paused is not None:
             why = f"Sending is paused ({paused.by}); `mobilize outbox resume` goes on."
             return dict.fromkeys(page.claimed, Later(seconds=PAUSE, why=why))
+        waits = {letter: (self.opens(letter, now) - now).total_seconds() for letter in page.claimed}
         digests = {letter: [address_digest(each) for each in self.addresses[letter]] for letter in page.claimed}
         # Somebody may have asked to be left alone since the plan was made (domain/rules.md B20).
         left_alone = suppression.suppressed(connection, [digest for each in digests.values() for digest in each])
-        return {letter: None for letter, each in digests.items() if any(digest in left_alone for digest in each)}
+        closed = {letter: Later(seconds=wait) for letter, wait in waits.items() if wait > 0}
+        gone = {letter: None for letter, each in digests.items() if any(digest in left_alone for digest in each)}
+        return {**closed, **gone}
 
     def _turn(self, connection: Connection, letter: LetterId, now: dt.datetime) -> float | Later:
         """Book a letter's turn under the pace: seconds from now, or when to ask again."""

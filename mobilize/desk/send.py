@@ -17,19 +17,40 @@ from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
 from mobilize.errors import LedgerUnusable, MobilizeError, Refused
 from mobilize.installation import Installation
-from mobilize.letter.merge import LetterId
+from mobilize.letter.merge import Letter, LetterId
 from mobilize.post import deliver, outbox, smtp
 from mobilize.post.carrier import Run, Told
 from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
 from mobilize.post.smtp import Server
 from mobilize.post.states import State
 from mobilize.store import witness
+from mobilize.world import hours
+from mobilize.world.countries import countries
 
 #: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
 PATIENCE = 90.0
 
 #: Seconds of work that a letter with its PDF takes, where the pace does not slow it (bench/send.py, two cores).
 A_LETTER = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """From when on the letters of a run may go."""
+
+    #: None: at once.
+    at: dt.datetime | None = None
+    #: In the working hours of the addressee's capital only.
+    office_hours: bool = False
+
+    def opens(self, letter: Letter, now: dt.datetime) -> dt.datetime:
+        """From when on a letter may go; `now`: it may."""
+        earliest = max(now, self.at) if self.at is not None else now
+        return hours.next_open(countries()[letter.contact.country], earliest) if self.office_hours else earliest
+
+
+#: Nothing to wait for.
+AT_ONCE = When()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +121,13 @@ def send(
     told: Callable[[str, int, int], None],
     said: Callable[[str], None] = lambda _: None,
     patience: float = PATIENCE,
+    when: When = AT_ONCE,
 ) -> Sent:
     """Send the letters of a plan. Ctrl-C lets the letters on the wire finish; a second run goes on.
 
     now: gives the present moment. told: shows progress (what, done, of). said: a sentence about the run.
     patience: seconds to wait while no letter may go, before the run ends; infinity: until all are decided.
+    when: whether letters wait for a moment, or for the addressee's office hours.
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     smtp.check(server_of(installation))
@@ -125,6 +148,7 @@ def send(
             holder=holder,
             now=now,
             pace=pace_of(installation),
+            opens=lambda letter, moment: when.opens(letters[letter], moment),
             addresses={letter.id: letter.contact.emails for letter in plan.letters},
             witness=identity,
         )
@@ -139,8 +163,12 @@ def send(
             pace=books.pace,
             patience=patience,
         )
+        begin = now()
+        for letter in _in_order(plan):
+            run.agenda.add((letter,), not_before=when.opens(letters[letter], begin).timestamp())
+        _say_who_waits(run, begin, said)
         try:
-            _carry_out(run, _in_order(plan))
+            _carry_out(run)
         finally:
             # What a second Ctrl-C, or a ledger that failed, left on the wire: queued again, or in doubt.
             with suppress(LedgerUnusable), installation.store.writing() as connection:
@@ -199,12 +227,20 @@ def _in_order(plan: Plan) -> list[LetterId]:
     return [letter.id for letter in sorted(plan.letters, key=lambda each: (each.language, each.contact.country))]
 
 
-def _carry_out(run: Run, letters: list[LetterId]) -> None:
+def _say_who_waits(run: Run, now: dt.datetime, said: Callable[[str], None]) -> None:
+    wait = run.agenda.wait(now.timestamp())
+    if wait:
+        first = now + dt.timedelta(seconds=wait)
+        goes = "this run waits for it" if wait <= run.patience else "run again then, or add --wait"
+        said(f"No letter may go yet; the first may on {first:%Y-%m-%d at %H:%M} UTC: {goes}.")
+
+
+def _carry_out(run: Run) -> None:
     """Run the delivery to its end. Ctrl-C and SIGTERM ask it to stop after the letters on the wire; a second, now."""
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        work = asyncio.ensure_future(deliver.deliver(run, letters))
+        work = asyncio.ensure_future(deliver.deliver(run))
 
         def stop() -> None:
             if run.stopping:

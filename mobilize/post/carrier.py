@@ -133,6 +133,7 @@ class Carrier:
                 finally:
                     self.crew.busy -= 1
                     self.crew.wake()
+            await self._settled()
             await self._hang_up()
         finally:
             if self.line is not None:
@@ -143,8 +144,8 @@ class Carrier:
     async def _may_go_on(self) -> bool:
         """Wait for what has to be waited for. False: this connection is done."""
         crew, run = self.crew, self.crew.run
-        if run.ending or run.agenda.wait(run.clock()) != 0:
-            # No letter follows at once, with whose claim it could be written: it may come back to the agenda now.
+        if not self._goes_on_at_once():
+            # No claim follows at once, with which it could be written: the letter may come back to the agenda now.
             await self._settled()
         waiting = run.agenda.wait(run.clock())
         if run.ending or (waiting is None and not crew.busy):
@@ -161,6 +162,11 @@ class Carrier:
         elif wait > 0:
             await self._rest(wait)
         return True
+
+    def _goes_on_at_once(self) -> bool:
+        run, load = self.crew.run, self.crew.load
+        now = run.clock()
+        return not run.ending and self.number < load.allowed and load.not_before <= now and run.agenda.wait(now) == 0
 
     async def _rest(self, seconds: float | None) -> None:
         if seconds is None or seconds > IDLE:

@@ -8,7 +8,7 @@ the run with what was not sent still waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
@@ -18,14 +18,14 @@ from mobilize.post.load import Load
 from mobilize.post.notes import Answers, Later, Ledger, Page, Settled, Tried
 
 
-async def deliver(run: Run, letters: Iterable[LetterId]) -> None:
-    """Send letters; returns when all are settled, `run.stopping` is set, or the run was given up (`run.trouble`).
+async def deliver(run: Run) -> None:
+    """Send the letters of the run's agenda.
 
+    Returns when all are settled, `run.stopping` is set, or the run was given up (`run.trouble`).
     Raises ServerUnreachable or LoginRefused where not even the first connection can be made: nothing was claimed.
     Raises LedgerUnusable, in a group, where the ledger fails: nothing more is sent. Cancelled, it ends at once; the
     letters on the wire stay `sending` until `outbox.recover` judges them.
     """
-    run.agenda.add(letters)
     if not run.agenda:
         return
     first = await smtp.connect(run.server)

@@ -72,7 +72,7 @@ def test_a_server_that_bears_one_connection_gets_one(campaign_folder: MakeFolder
         faulty_server(Server(bears=1, slow=0.02)) as server,
         opened(campaign_folder(*rows(25), env=sandbox_env(server.port))) as installation,
     ):
-        assert send_all(installation, patience=10, said=said.append).states == {"sent": 25}
+        assert send_all(installation, patience=100, said=said.append).states == {"sent": 25}
         each_once(server, 25)
     assert any("The server wants less: 1 connection from now on" in sentence for sentence in said)
 
@@ -80,7 +80,7 @@ def test_a_server_that_bears_one_connection_gets_one(campaign_folder: MakeFolder
 def test_a_letter_put_off_for_seconds_goes_out_in_the_same_run(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
     faulty = Server(faults={"text": "421 4.3.2 too many messages"}, times=Counter({"text": 1}))
     with faulty_server(faulty) as server, opened(campaign_folder(env=sandbox_env(server.port))) as installation:
-        assert send_all(installation, patience=10).states == {"sent": 6}
+        assert send_all(installation, patience=100).states == {"sent": 6}
         with installation.store.reading() as connection:
             tries = connection.execute(select(attempts.c.state, attempts.c.answer, attempts.c.sha256)).all()
     assert Counter(each.state for each in tries) == {"sent": 6, "deferred": 1}
@@ -331,3 +331,49 @@ def test_messages_are_signed_where_a_key_is_set(campaign_folder: MakeFolder, san
     for each in server.taken:
         assert each.data.startswith(b"DKIM-Signature: v=1; a=ed25519-sha256;")
         assert b"d=wluml.org; s=nov;" in each.data
+
+
+def test_letters_go_when_the_addressees_office_is_open(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    """Friday, 08:00 UTC: open in Kenya, closed in Egypt until Sunday and in Uruguay for some hours."""
+    friday = dt.datetime(2026, 11, 27, 8, tzinfo=dt.UTC)
+    ministers = [
+        f"{code},minister,Ministry,Minister,,f,minister@mfa.{code.lower()}.example,en,,,invented,2026-11-01,"
+        for code in ("KE", "EG", "UY")
+    ]
+    with (
+        faulty_server() as server,
+        opened(campaign_folder(*ministers, env=sandbox_env(server.port))) as installation,
+    ):
+        gone = []
+        for moment in (friday, friday + dt.timedelta(hours=4), friday + dt.timedelta(days=2)):
+            plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=moment)
+            send.send(
+                installation,
+                plan,
+                now=lambda: moment,  # noqa: B023
+                told=lambda *_: None,
+                patience=0,
+                when=send.When(office_hours=True),
+            )
+            gone.append([each.recipients[0].split(".")[1] for each in server.taken])
+    assert gone == [["ke"], ["ke", "uy"], ["ke", "uy", "eg"]]
+
+
+def test_a_run_waits_for_its_moment_and_says_so(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    said: list[str] = []
+    with faulty_server() as server, opened(campaign_folder(*rows(2), env=sandbox_env(server.port))) as installation:
+        begin = now()
+        at = begin + dt.timedelta(seconds=1.2)
+        sent = send.send(
+            installation,
+            planned(installation),
+            now=now,
+            told=lambda *_: None,
+            said=said.append,
+            patience=60,
+            when=send.When(at=at),
+        )
+    assert sent.states == {"sent": 2}
+    assert now() >= at
+    assert "No letter may go yet" in said[0]
+    assert "this run waits for it" in said[0]

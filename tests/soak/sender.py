@@ -68,7 +68,8 @@ def send(installation: Installation, port: int, connections: int) -> None:
             pace=pace,
             patience=5,
         )
-        asyncio.run(deliver(run, due))
+        run.agenda.add(due)
+        asyncio.run(deliver(run))
 
 
 def main() -> None:

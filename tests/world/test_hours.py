@@ -1,98 +1,61 @@
+"""Office hours in every capital: Friday is a holy day here and a working day there."""
+
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobilize.world import hours
 from mobilize.world.countries import countries
-from mobilize.world.hours import Hours
+from mobilize.world.hours import CLOSES, OPENS, next_open, working_days
+
+CODES = sorted(countries())
 
 
-def utc(text: str) -> dt.datetime:
+def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("code", "off"),
-    [("NO", {5, 6}), ("EG", {4, 5}), ("IR", {4}), ("BN", {4, 6}), ("AE", {5, 6}), ("NP", {5, 6}), ("IL", {4, 5})],
-)
-def test_the_week_is_the_country_s_own(code: str, off: set[int]) -> None:
-    assert set(range(7)) - hours.working_days(code) == off
-
-
-def test_every_country_works_on_four_to_six_days() -> None:
-    for code in countries():
-        assert len(hours.working_days(code)) in (5, 6)
-
-
-# 12 November 2013 is a Tuesday.
-@pytest.mark.parametrize(
-    ("code", "moment", "expected"),
+    ("code", "moment", "opens"),
     [
-        ("KE", "2013-11-12 06:00", "open"),
-        ("KE", "2013-11-12 05:59", "closed"),
-        ("KE", "2013-11-12 14:00", "closed"),
-        ("NZ", "2013-11-11 20:00", "open"),
-        ("NZ", "2013-11-12 12:00", "closed"),
-        ("EG", "2013-11-15 10:00", "closed"),
-        ("EG", "2013-11-17 10:00", "open"),
-        ("NO", "2013-11-17 10:00", "closed"),
+        # Kenya, UTC+3, Monday to Friday.
+        ("KE", "2026-11-24 05:59", "2026-11-24 06:00"),
+        ("KE", "2026-11-24 10:00", "2026-11-24 10:00"),
+        ("KE", "2026-11-24 13:00", "2026-11-25 06:00"),
+        ("KE", "2026-11-27 14:00", "2026-11-30 06:00"),
+        # Egypt, Sunday to Thursday.
+        ("EG", "2026-11-26 20:00", "2026-11-29 07:00"),
+        # Nepal, a quarter of an hour off.
+        ("NP", "2026-11-23 20:00", "2026-11-24 03:15"),
+        # Brunei closes on Friday and Sunday.
+        ("BN", "2026-11-26 20:00", "2026-11-28 01:00"),
+        # The United States on the day on which its clocks go back.
+        ("US", "2026-11-01 12:00", "2026-11-02 14:00"),
     ],
 )
-def test_offices_are_open_by_the_clock_of_the_capital(code: str, moment: str, expected: str) -> None:
-    assert hours.is_open(code, utc(moment)) is (expected == "open")
+def test_offices_open_by_their_own_week_and_clock(code: str, moment: str, opens: str) -> None:
+    assert next_open(countries()[code], at(moment)) == at(opens)
 
 
-@pytest.mark.parametrize(
-    ("code", "after", "expected"),
-    [
-        # Already open: at once.
-        ("KE", "2013-11-12 08:30", "2013-11-12 08:30"),
-        # Friday evening: Monday in Oslo, Sunday in Cairo.
-        ("NO", "2013-11-15 20:00", "2013-11-18 08:00"),
-        ("EG", "2013-11-14 20:00", "2013-11-17 07:00"),
-        # Half-hour and quarter-hour zones.
-        ("IN", "2013-11-12 00:00", "2013-11-12 03:30"),
-        ("NP", "2013-11-12 00:00", "2013-11-12 03:15"),
-        # The day before, seen from London.
-        ("TO", "2013-11-12 12:00", "2013-11-12 20:00"),
-        # Clocks go back on 27 October 2013: nine in Oslo is an hour later in UTC.
-        ("NO", "2013-10-25 20:00", "2013-10-28 08:00"),
-        ("NO", "2013-10-24 20:00", "2013-10-25 07:00"),
-    ],
-)
-def test_the_next_opening_is_in_the_capital_s_own_hours(code: str, after: str, expected: str) -> None:
-    assert hours.next_open(code, utc(after)) == utc(expected)
+MOMENTS = st.integers(int(at("2020-01-01").timestamp()), int(at("2035-01-01").timestamp()))
 
 
-def test_a_holiday_is_passed_over() -> None:
-    assert hours.next_open("KE", utc("2013-12-11 20:00"), holidays={dt.date(2013, 12, 12)}) == utc("2013-12-13 06:00")
+@given(st.sampled_from(CODES), MOMENTS.map(lambda seconds: dt.datetime.fromtimestamp(seconds, dt.UTC)))
+def test_every_office_opens_within_a_few_days_and_on_a_working_day(code: str, moment: dt.datetime) -> None:
+    country = countries()[code]
+    opens = next_open(country, moment)
+    local = opens.astimezone(ZoneInfo(country.time_zone))
+    assert moment <= opens <= moment + dt.timedelta(days=4)
+    assert local.weekday() in working_days(country.working_week)
+    assert OPENS <= local.time() < CLOSES
+    assert next_open(country, opens) == opens
 
 
-def test_a_list_of_holidays_without_end_gives_none() -> None:
-    days = {dt.date(2013, 1, 1) + dt.timedelta(days=each) for each in range(600)}
-    assert hours.next_open("KE", utc("2013-11-12 08:00"), holidays=days) is None
-
-
-def test_hours_that_end_before_they_begin_are_refused() -> None:
-    with pytest.raises(ValueError, match="closes after it opens"):
-        Hours(opens=dt.time(17), closes=dt.time(9))
-
-
-@given(
-    st.sampled_from(sorted(countries())),
-    # Any second from 2013 to 2029.
-    st.integers(1_356_998_400, 1_893_456_000).map(lambda second: dt.datetime.fromtimestamp(second, dt.UTC)),
-)
-def test_whatever_the_moment_the_next_opening_is_open_and_nothing_before_it_is(code: str, moment: dt.datetime) -> None:
-    found = hours.next_open(code, moment)
-    assert found is not None
-    assert found >= moment
-    assert hours.is_open(code, found)
-    assert found - moment <= dt.timedelta(days=4)
-    if found > moment:
-        assert not hours.is_open(code, moment)
-        assert not hours.is_open(code, found - dt.timedelta(seconds=1))
+def test_every_working_week_in_the_table_can_be_read() -> None:
+    assert {len(working_days(country.working_week)) for country in countries().values()} <= {5, 6}
+    assert working_days("Sun-Thu") == {6, 0, 1, 2, 3}
+    assert working_days("off:fri+sun") == {0, 1, 2, 3, 5}
