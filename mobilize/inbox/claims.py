@@ -69,7 +69,7 @@ _REACH, _REACH_HAN = 110, 22
 _WEIGHED = 70
 #: An answer of at most so many characters needs no object: "We support it." "Yes, we do."
 _ELLIPTIC = 45
-#: Arabic puts the subject right after the verb.
+#: "Right after", in characters: Arabic's subject after its verb, "vote against paragraph 8".
 _RIGHT_AFTER = 18
 
 _POSITIONS = tuple(
@@ -173,7 +173,7 @@ class _Clause:
             return Says.LETS_PASS
         if self._only_amendment(hit):
             return None
-        if kind == "oppose" and self._only_a_part(hit):
+        if self._only_a_part(hit) and (kind == "oppose" or self._right_before_a_part(hit)):
             return Says.AGAINST_PART
         return Says.AGAINST
 
@@ -199,6 +199,12 @@ class _Clause:
         near = [o for o in objects if o.start >= hit.end]
         nearest = min((o.start for o in near), default=None)
         return any(o.start == nearest and o.group == "object.part" for o in near)
+
+    def _right_before_a_part(self, hit: Hit) -> bool:
+        """Tell "vote against operative paragraph 8" from "abstain, because of paragraph 8"."""
+        return any(0 <= o.start - hit.end <= _RIGHT_AFTER for o in self.sentence.of("object.part")) and not any(
+            0 <= turn - hit.end <= _RIGHT_AFTER for turn in self.turns
+        )
 
     def _holds_draft(self, hit: Hit) -> bool:
         """Whether the phrase itself names the draft: "vote against the resolution"."""
@@ -257,10 +263,12 @@ class _Clause:
 
     def _before(self, hit: Hit, group: str) -> Hit | None:
         """The nearest word of a group that stands before in the same clause, or around the hit."""
+        # "Not possible" denies; the "possible" in it asks nothing.
+        denials = self.sentence.of("meaning.not_after")
         near = [
             other
             for other in self.sentence.of(group)
-            if other.start < hit.start and not self._turn(other.end, hit.start)
+            if other.start < hit.start and not self._turn(other.end, hit.start) and not _inside(other, denials)
         ]
         return near[-1] if near else None
 

@@ -139,6 +139,9 @@ def _without_verb_for(by: dict[Says, tuple[Claim, ...]]) -> tuple[str | None, tu
         return "oppose", by[Says.WOULD_HAVE]
     if by[Says.ONLY_IF]:
         return "conditional" if any(_hangs(c) for c in by[Says.ONLY_IF]) else "noncommittal", by[Says.ONLY_IF]
+    voted = tuple(c for c in by[Says.AGAINST_PART] if c.hit.group == "position.no")
+    if voted:  # against the paragraph, and for nothing
+        return "oppose", voted
     for says in (Says.UNDECIDED, Says.UNDECIDED_NAME, Says.AGAINST_PART, Says.NO_COSPONSOR, Says.WAITS):
         if by[says]:
             return "noncommittal", by[says]
@@ -156,7 +159,7 @@ def _taken_back(against: tuple[Claim, ...], positive: tuple[Claim, ...]) -> bool
 def _hangs(claim: Claim) -> bool:
     """Whether a claim hangs on a condition in its sentence."""
     # «si bien» is no "if".
-    masks = claim.sentence.of("meaning.if_voted", "meaning.turn")
+    masks = claim.sentence.of("meaning.if_voted", "meaning.turn", "meaning.act")
     return any(not any(mask.start <= hit.start < mask.end for mask in masks) for hit in claim.sentence.of("meaning.if"))
 
 
