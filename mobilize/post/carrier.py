@@ -137,7 +137,7 @@ class Carrier:
             await self._hang_up()
         finally:
             if self.line is not None:
-                self.line.client.close()
+                smtp.drop(self.line)
 
     # --- what has to be waited for
 
@@ -302,10 +302,9 @@ class Carrier:
 
     async def _renew(self, line: Connection, answer: Answer) -> None:
         """Ready the connection for the next letter, or let go of it."""
-        if answer.code is None or answer.code == 421 or not line.is_open:  # noqa: PLR2004 - RFC 5321 3.8: it closes
-            line.client.close()
-            self.line = None
-        elif answer.code >= 400 and not await smtp.reset(line):  # noqa: PLR2004
+        gone = answer.code is None or answer.code == 421 or not line.is_open  # noqa: PLR2004 - RFC 5321 3.8: it closes
+        if gone or ((answer.code or 0) >= 400 and not await smtp.reset(line)):  # noqa: PLR2004
+            smtp.drop(line)
             self.line = None
 
     async def _put_back(self, tried: Tried) -> None:

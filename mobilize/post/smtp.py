@@ -77,6 +77,7 @@ class _Writing(Protocol):
     """A transport that can be told how much to hold back."""
 
     def set_write_buffer_limits(self, high: int, low: int) -> None: ...
+    def abort(self) -> None: ...
 
 
 class Wire(SMTPProtocol):
@@ -301,3 +302,11 @@ async def close(line: Connection) -> None:
         pass
     finally:
         line.client.close()
+
+
+def drop(line: Connection) -> None:
+    """Let go of a connection at once, whatever has not left yet."""
+    transport = line.wire.transport
+    if transport is not None:
+        cast(_Writing, transport).abort()
+    line.client.close()
