@@ -43,7 +43,7 @@ rooms: .venv/ready  ## import-linter: the rivers run one way
 	$(BIN)/lint-imports
 
 lock: .venv/ready   ## write requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --output-file requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --output-file requirements.lock
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
 	$(BIN)/python docs/write_commands.py > docs/commands.md.new && mv docs/commands.md.new docs/commands.md
