@@ -92,6 +92,7 @@ class Wire(SMTPProtocol):
         self._arrived: deque[Reply] = deque()
         #: Why no more replies will come; empty: they may.
         self._broken = ""
+        self._is_lost = False
         self._wanted: _Waiter | None = None
 
     @property
@@ -118,6 +119,11 @@ class Wire(SMTPProtocol):
         await self._until(lambda: bool(self._broken) or not self._paused, seconds)
         if self._broken or self._paused:
             raise CutOff(self._broken or "the server does not take the text")
+
+    async def lost(self, seconds: float) -> bool:
+        """Wait until the connection is let go of whole. False: it is not, after so many seconds."""
+        await self._until(lambda: self._is_lost, seconds)
+        return self._is_lost
 
     async def _until(self, true: Callable[[], bool], seconds: float) -> None:
         end = self._loop.time() + seconds
@@ -157,6 +163,7 @@ class Wire(SMTPProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         super().connection_lost(exc)
+        self._is_lost = True
         self._break("the connection was lost")
 
     def resume_writing(self) -> None:
@@ -217,12 +224,12 @@ async def connect(server: Server) -> Connection:
             await client.ehlo()
         return _taken_over(client, server)
     except aiosmtplib.SMTPAuthenticationError as error:
-        client.close()
+        _cut(client, client.transport)
         if 400 <= error.code < 500:  # noqa: PLR2004 - RFC 4954 6: a temporary failure, not a wrong password
             raise ServerUnreachable(f"{where} cannot check the login now ({error.code})", hint="try later") from None
         raise LoginRefused(f"{where} answered {error.code}", hint="look at SMTP_USER and SMTP_PASSWORD") from None
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        client.close()
+        _cut(client, client.transport)
         raise ServerUnreachable(f"{where}: {_in_words(error)}", hint=_hint(error), busy=_is_busy(error)) from None
 
 
@@ -301,12 +308,23 @@ async def close(line: Connection) -> None:
     except (aiosmtplib.SMTPException, OSError):
         pass
     finally:
+        transport = line.wire.transport
         line.client.close()
+        # A TLS transport has its own goodbye to exchange, and its socket stays open until then.
+        if transport is not None and not await line.wire.lost(_GOODBYE):
+            cast(_Writing, transport).abort()
+
+
+#: Seconds that a server has for its part of closing TLS.
+_GOODBYE = 2.0
 
 
 def drop(line: Connection) -> None:
     """Let go of a connection at once, whatever has not left yet."""
-    transport = line.wire.transport
+    _cut(line.client, line.wire.transport)
+
+
+def _cut(client: SMTP, transport: object) -> None:
     if transport is not None:
         cast(_Writing, transport).abort()
-    line.client.close()
+    client.close()

@@ -55,12 +55,12 @@ def test_each_paper_names_its_country_and_its_record(ran: Demo) -> None:
     campaign, _ = folder.load(ran.campaign)
     by_address = {contact.emails[0]: contact for contact in campaign.contacts}
     delivered = [message_from_bytes(raw.as_bytes(), policy=policy.default) for raw in mailbox.Maildir(ran.letters)]
-    # A Maildir has no order of its own. Setting all is tested letter by letter; reading 300 PDFs back takes half a minute.
+    # A Maildir has no order of its own. Every seventh: setting them all is tested letter by letter.
     for message in sorted(delivered, key=lambda message: str(message["To"]))[::7]:
         contact = by_address[message["To"]]
         paper = next(message.iter_attachments())
-        # pypdf gives the letters of an Arabic ligature (الكويت) out of order, and PDFium the digits of a symbol in an Arabic
-        # line: each is asked for what it reads well.
+        # pypdf gives the letters of an Arabic ligature (الكويت) out of order, and PDFium the digits of a symbol in an
+        # Arabic line: each is asked for what it reads well.
         reader = PdfReader(io.BytesIO(paper.get_content()))
         assert len(reader.pages) == 1
         text = "".join(reader.pages[0].extract_text().split())
