@@ -54,7 +54,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass(slots=True, kw_only=True)
+# No slots: aiosmtpd reads every attribute of its handler; Python 3.11.2 (Debian 12) cannot read `__weakref__`.
+@dataclass(kw_only=True)
 class _Keeper:
     """Writes what it is handed to one Maildir or the other."""
 
