@@ -92,7 +92,6 @@ class Wire(SMTPProtocol):
         self._arrived: deque[Reply] = deque()
         #: Why no more replies will come; empty: they may.
         self._broken = ""
-        self._is_lost = False
         self._wanted: _Waiter | None = None
 
     @property
@@ -122,8 +121,8 @@ class Wire(SMTPProtocol):
 
     async def lost(self, seconds: float) -> bool:
         """Wait until the connection is let go of whole. False: it is not, after so many seconds."""
-        await self._until(lambda: self._is_lost, seconds)
-        return self._is_lost
+        await self._until(lambda: self.transport is None, seconds)
+        return self.transport is None
 
     async def _until(self, true: Callable[[], bool], seconds: float) -> None:
         end = self._loop.time() + seconds
@@ -163,7 +162,6 @@ class Wire(SMTPProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         super().connection_lost(exc)
-        self._is_lost = True
         self._break("the connection was lost")
 
     def resume_writing(self) -> None:
@@ -300,6 +298,10 @@ async def reset(line: Connection) -> bool:
     return line.is_open
 
 
+#: Seconds that a server has for its part of closing TLS.
+_GOODBYE = 2.0
+
+
 async def close(line: Connection) -> None:
     """Say goodbye, and do not mind how it is taken."""
     try:
@@ -308,15 +310,10 @@ async def close(line: Connection) -> None:
     except (aiosmtplib.SMTPException, OSError):
         pass
     finally:
-        transport = line.wire.transport
         line.client.close()
         # A TLS transport has its own goodbye to exchange, and its socket stays open until then.
-        if transport is not None and not await line.wire.lost(_GOODBYE):
-            cast(_Writing, transport).abort()
-
-
-#: Seconds that a server has for its part of closing TLS.
-_GOODBYE = 2.0
+        if not await line.wire.lost(_GOODBYE):
+            drop(line)
 
 
 def drop(line: Connection) -> None:

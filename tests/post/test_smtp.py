@@ -13,7 +13,7 @@ from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import smtp, transaction
 from mobilize.post.smtp import Server
-from servers.tls import PASSWORD, USER, secured_server
+from servers.tls import PASSWORD, USER, lingering_server, secured_server
 
 
 def connect(server: Server) -> None:
@@ -115,9 +115,22 @@ def test_texts_of_any_size_pass_through_tls(tmp_path: Path, implicit: bool, line
         line = await smtp.connect(there)
         answers = [await transaction.whole(line, message) for _ in range(2)]
         await smtp.close(line)
+        assert await line.wire.lost(0), "closed is closed: no socket outlives the run"
         return [each.code for each in answers]
 
     with secured_server(tmp_path, implicit=implicit) as real:
         there = server(real.port, real.ca_file, security="tls" if implicit else "starttls")
         assert asyncio.run(twice(there)) == [250, 250]
         assert real.taken == [body, body]
+
+
+def test_a_server_that_never_ends_its_tls_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "_GOODBYE", 0.1)
+
+    async def main(port: int, ca_file: Path) -> bool:
+        line = await smtp.connect(server(port, ca_file, security="tls", user="", password=""))
+        await smtp.close(line)
+        return await line.wire.lost(10)
+
+    with lingering_server(tmp_path) as real:
+        assert asyncio.run(main(real.port, real.ca_file))

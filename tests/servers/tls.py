@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,9 +62,37 @@ def secured_server(folder: Path, *, name: str = "localhost", implicit: bool = Fa
         controller.stop()
 
 
-def _free_port() -> int:
-    import socket  # noqa: PLC0415
+@contextmanager
+def lingering_server(folder: Path) -> Iterator[Secured]:
+    """Run a server that answers QUIT over TLS, and then keeps the connection and says nothing."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    over = threading.Event()
 
+    def talk() -> None:
+        caller, _ = listener.accept()
+        with context.wrap_socket(caller, server_side=True) as secured, secured.makefile("rwb", buffering=0) as lines:
+            lines.write(b"220 lingering.test ESMTP\r\n")
+            for command in lines:
+                is_last = command.upper().startswith(b"QUIT")
+                lines.write(b"221 2.0.0 bye\r\n" if is_last else b"250 lingering.test\r\n")
+                if is_last:
+                    break
+            over.wait(30)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            yield Secured(port=listener.getsockname()[1], ca_file=folder / "ca.pem")
+        finally:
+            over.set()
+            thread.join()
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
