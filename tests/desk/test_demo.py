@@ -54,18 +54,18 @@ def plain(text: str) -> str:
 def test_each_paper_names_its_country_and_its_record(ran: Demo) -> None:
     campaign, _ = folder.load(ran.campaign)
     by_address = {contact.emails[0]: contact for contact in campaign.contacts}
-    delivered = [message_from_bytes(raw.as_bytes(), policy=policy.default) for raw in mailbox.Maildir(ran.letters)]
     # A Maildir has no order of its own. Every seventh: setting them all is tested letter by letter.
-    for message in sorted(delivered, key=lambda message: str(message["To"]))[::7]:
+    for raw in sorted(mailbox.Maildir(ran.letters), key=lambda raw: str(raw["To"]))[::7]:
+        message = message_from_bytes(raw.as_bytes(), policy=policy.default)
         contact = by_address[message["To"]]
-        paper = next(message.iter_attachments())
+        paper = next(message.iter_attachments()).get_content()
         # pypdf gives the letters of an Arabic ligature (الكويت) out of order, and PDFium the digits of a symbol in an
         # Arabic line: each is asked for what it reads well.
-        reader = PdfReader(io.BytesIO(paper.get_content()))
+        reader = PdfReader(io.BytesIO(paper))
         assert len(reader.pages) == 1
-        text = "".join(reader.pages[0].extract_text().split())
+        text = plain(reader.pages[0].extract_text())
         name = countries()[contact.country].name(message["Content-Language"]).partition("(")[0]
-        assert plain(name) in plain(words_of(paper.get_content())), contact.id
+        assert plain(name) in plain(words_of(paper)), contact.id
         for position in standing.of(campaign.record, contact.country).proof:
             assert position.resolution.symbol in text, contact.id
 
