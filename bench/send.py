@@ -23,7 +23,7 @@ from pathlib import Path
 from mobilize.desk import compose, start
 from mobilize.desk.ledger import Books, holding
 from mobilize.installation import Installation, opened
-from mobilize.letter import merge
+from mobilize.letter import partner
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
@@ -152,7 +152,7 @@ def whole(installation: Installation) -> None:
     """Merge, text, HTML, PDF, MIME: what a letter costs before it is sent."""
     contacts = installation.campaign.contacts[:200]
     begin = time.perf_counter()
-    letters = [merge.merge(installation.campaign, contact, today=now().date()) for contact in contacts]
+    letters = [partner.write(installation.campaign, contact, today=now().date()) for contact in contacts]
     merged = time.perf_counter() - begin
     begin = time.perf_counter()
     for letter in letters:

@@ -16,7 +16,7 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Reading, Refusal
 from mobilize.campaign.faults import Fault, Weight
 from mobilize.errors import LetterWrong, Refused, SettingsWrong, TemplateWrong
-from mobilize.letter.merge import merge
+from mobilize.letter.partner import write
 from mobilize.letter.proofs import check_templates
 from mobilize.replies.export import inert
 
@@ -119,12 +119,12 @@ def _may_write(target: Path) -> None:
 
 
 def _letters(campaign: Campaign, contacts_path: str, today: dt.date) -> list[Fault]:
-    """Faults of the templates, and of every single letter: each is merged, as it would be to be sent."""
+    """Faults of the templates, and of every single letter: each is written, as it would be to be sent."""
     faults = list(check_templates(campaign))
     told = {(fault.path, fault.line) for fault in faults if fault.weight is Weight.ERROR}
     for contact in campaign.contacts:
         try:
-            merge(campaign, contact, today=today)
+            write(campaign, contact, today=today)
         except TemplateWrong as error:
             # The proofs of the templates found it already, unless it is in this one contact's values.
             if (error.path, error.line) not in told:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mobilize.errors import SettingsWrong
 from mobilize.installation import Installation
-from mobilize.letter import dkim, docx, html, mime, partner, pdf, text, token
+from mobilize.letter import dkim, docx, html, mime, pdf, text, token
 from mobilize.letter.dkim import Signer
 from mobilize.letter.merge import Letter
 from mobilize.letter.mime import Attachment, Message
@@ -42,7 +42,7 @@ def message(installation: Installation, letter: Letter, *, now: dt.datetime, sig
         letter,
         text=text.text(letter),
         html=html.html(letter),
-        attachments=[paper, *_own_letter(installation, letter, now)],
+        attachments=[paper, *_own_letter(installation, letter)],
         sender=campaign.sender,
         key=installation.secret,
         now=now,
@@ -59,8 +59,14 @@ def message(installation: Installation, letter: Letter, *, now: dt.datetime, sig
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _own_letter(installation: Installation, letter: Letter, now: dt.datetime) -> Iterator[Attachment]:
-    """The letter that an NGO may send to its own minister, in Word to be changed; nothing for other readers."""
-    own = partner.enclosure(installation.campaign, letter, today=now.date())
+def _own_letter(installation: Installation, letter: Letter) -> Iterator[Attachment]:
+    """The letter that an NGO may send to its own minister: on paper to be signed, in Word to be changed.
+
+    Its name has no reference of ours: the partner may pass it on as it is.
+    """
+    own = letter.enclosure
     if own is not None:
-        yield Attachment(name=f"{letter.reference}.docx", content_type=_WORD, data=docx.docx(own))
+        name = f"minister-{own.contact.country}"
+        paper = pdf.pdf(own, installation.campaign)
+        yield Attachment(name=f"{name}.pdf", content_type="application/pdf", data=paper)
+        yield Attachment(name=f"{name}.docx", content_type=_WORD, data=docx.docx(own))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
-from mobilize.letter import merge, mime
+from mobilize.letter import mime, partner
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.post import outbox
 from mobilize.post.outbox import Fate
@@ -147,7 +147,7 @@ def plan(
         )
         if not why:
             try:
-                letters.append(merge.merge(campaign, contact, today=now.date(), round=round))
+                letters.append(partner.write(campaign, contact, today=now.date(), round=round))
             except LetterWrong as error:
                 why = f"the letter cannot be made: {error.detail}"
             except TemplateWrong as error:

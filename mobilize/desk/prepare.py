@@ -14,7 +14,8 @@ from mobilize.desk.plan import Chosen
 from mobilize.errors import FontMissing, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text
-from mobilize.letter.merge import Letter, merge
+from mobilize.letter.merge import Letter
+from mobilize.letter.partner import write
 from mobilize.world.countries import countries
 
 #: Marks a folder as one that `preview` wrote and may write again.
@@ -66,7 +67,7 @@ def preview(installation: Installation, out: Path, *, chosen: Chosen, now: dt.da
             "organisation": contact.organisation,
         }
         try:
-            letter = merge(installation.campaign, contact, today=now.date())
+            letter = write(installation.campaign, contact, today=now.date())
             files, pages = _write(installation, letter, out, now)
         except (LetterWrong, TemplateWrong, FontMissing) as error:
             done.append(_failed(fixed, error.sentence))

@@ -84,6 +84,11 @@ class Letter:
     notes: tuple[str, ...] = ()
     #: Lines of the letterhead's foot: address to answer to, web page, postal address.
     foot: tuple[str, ...] = ()
+    #: Paths of the images in the letterhead and over the signature, as the campaign's `images` has them; or empty.
+    logo: str = ""
+    signature_image: str = ""
+    #: The letter that lies beside this one, for its reader to change and sign (letter.partner).
+    enclosure: Letter | None = None
 
 
 def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
@@ -138,9 +143,12 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         digest="",
         notes=notes,
         foot=_foot(campaign),
+        logo=campaign.sender.logo,
+        # No local hand on a letter to a sensitive recipient (rules D10).
+        signature_image="" if contact.sensitive else campaign.sender.signature,
     )
     _refuse_unfinished(letter, path)
-    return _sealed(letter)
+    return sealed(letter)
 
 
 def choose_language(campaign: Campaign, contact: Contact) -> tuple[str, tuple[str, ...]]:
@@ -251,8 +259,8 @@ def _refuse_unfinished(letter: Letter, path: str) -> None:
                 raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
 
 
-def _sealed(letter: Letter) -> Letter:
-    """Add the digest: over all that the addressee reads, and over nothing else."""
+def sealed(letter: Letter) -> Letter:
+    """Add the digest: over all that the addressee reads, the enclosure with it, and over nothing else."""
     read = (
         letter.language,
         letter.date.isoformat(),
@@ -266,5 +274,6 @@ def _sealed(letter: Letter) -> Letter:
         letter.close,
         letter.signature,
         letter.foot,
+        letter.enclosure.digest if letter.enclosure else "",
     )
     return replace(letter, digest=hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest())

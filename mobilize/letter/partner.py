@@ -16,7 +16,7 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import Refused
 from mobilize.letter.escape import plain
-from mobilize.letter.merge import Letter, LetterId, merge
+from mobilize.letter.merge import Letter, LetterId, merge, sealed
 from mobilize.letter.scope import minister_for
 
 #: Printed where the partner is to write its own: the words of each language for "place" and "our address".
@@ -90,13 +90,17 @@ def _everywhere(text: str) -> Mapping[str, str]:
     return {"en": plain(text)} if plain(text) else {}
 
 
-def enclosure(campaign: Campaign, letter: Letter, *, today: dt.date) -> Letter | None:
-    """Write the letter that goes beside ours to an NGO, in its name and our letter's language.
+def write(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
+    """Write one letter and what is enclosed with it: what is sent, shown and approved.
 
-    None where there is nobody that it could safely be for: see scope.minister_for, by which templates know of it too.
+    An NGO gets the letter to its own minister, in its name and our letter's language; nobody does for whom it would not
+    be safe (scope.minister_for, by which templates know of it too). The digest is over both.
+    today, round, and what it raises: as `merge`.
     """
-    minister = minister_for(campaign, letter.contact)
+    letter = merge(campaign, contact, today=today, round=round)
+    minister = minister_for(campaign, contact)
     if minister is None:
-        return None
-    partner = Partner(organisation=letter.contact.organisation)
-    return own_letter(campaign, minister, partner, language=letter.language, today=today)
+        return letter
+    partner = Partner(organisation=contact.organisation)
+    own = own_letter(campaign, minister, partner, language=letter.language, today=today)
+    return sealed(replace(letter, enclosure=own))

@@ -39,6 +39,9 @@ _FONTS: Mapping[str, Sequence[object]] = {
 }
 _OTHER_FONTS = (_LATIN, _ARABIC, _HAN)
 
+#: How every PNG begins.
+PNG = b"\x89PNG\r\n\x1a\n"
+
 #: What a template of the paper must not do: bring in files or packages (Typst would fetch those from the network).
 _BRINGS_IN = re.compile(r"^[^\n]*?(?<![\w-])(import|include|plugin|read|eval)(?=[\s(\"'])", re.MULTILINE)
 
@@ -149,7 +152,9 @@ def _run(
             input=source.encode(),
             format=form,
             ppi=ppi,
-            sys_inputs={"letter": json.dumps({**data(letter, campaign), "size": size}, ensure_ascii=False)},
+            sys_inputs={
+                "letter": _unvocalised(json.dumps({**data(letter, campaign), "size": size}, ensure_ascii=False))
+            },
             pdf_standards=list(standards),
             timestamp=0,  # no clock in the file (domain rules D6)
         )
@@ -181,6 +186,19 @@ def font_folders() -> Iterator[str]:
             yield str(Path(found.submodule_search_locations[0]) / folder)
 
 
+#: Arabic vowel signs and doubling (U+064B to U+0652, U+0670).
+_VOCALISATION = dict.fromkeys((*range(0x064B, 0x0653), 0x0670))
+
+
+def _unvocalised(text: str) -> str:
+    """Take the vowel signs out: on paper they are glyphs of their own, and readers of a PDF put them elsewhere.
+
+    With them 25 words of the shipped letters, read back by PDFium, were none («مراراً»); without them every word is
+    whole, for a search and for a screen reader, and the text is as newspapers and the United Nations print it.
+    """
+    return text.translate(_VOCALISATION)
+
+
 def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
     """What letter.typ is given, as JSON can hold it."""
     rtl = letter.direction == "rtl"
@@ -191,7 +209,7 @@ def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
         "fonts": _FONTS.get(letter.language, _OTHER_FONTS),
         "date": {"year": letter.date.year, "month": letter.date.month, "day": letter.date.day},
         "subject": letter.subject,
-        "organisation": campaign.sender.organisation,
+        "organisation": letter.letterhead[0],
         "reference": letter.reference,
         "letterhead": letter.letterhead,
         "foot": letter.foot,
@@ -201,19 +219,19 @@ def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
         "place_and_date": letter.place_and_date,
         "salutation": letter.salutation,
         "blocks": [_block(block, rtl) for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)],
-        "logo": _image(campaign, campaign.sender.logo),
-        "signature_image": None if letter.contact.sensitive else _image(campaign, campaign.sender.signature),
+        "logo": _image(campaign, letter.logo),
+        "signature_image": _image(campaign, letter.signature_image),
         "close": letter.close,
         "signature": letter.signature,
     }
 
 
 def _image(campaign: Campaign, path: str) -> dict[str, object] | None:
-    """An image that [sender] names, as Typst takes it from data: its bytes as numbers, and its kind."""
+    """An image that [sender] names, as Typst takes it from data: its bytes as numbers, and its kind, read from them."""
     content = campaign.images.get(path) if path else None
     if content is None:
         return None
-    return {"bytes": list(content), "kind": "svg" if path.lower().endswith(".svg") else "png"}
+    return {"bytes": list(content), "kind": "png" if content.startswith(PNG) else "svg"}
 
 
 def _block(block: Block, rtl: bool) -> dict[str, object]:  # noqa: FBT001 - a fact of the letter, not a switch
@@ -280,12 +298,17 @@ def _refuse_bringing_in(source: str) -> None:
         raise TemplateWrong(sentence, path=f"letters/{TEMPLATE}", line=line, text=found[0])
 
 
+_BAD_IMAGE = re.compile(r"failed to (?:decode|parse|load) (?:an? )?(?:image|SVG|PNG)|image format", re.IGNORECASE)
 _NO_GLYPH = re.compile(r"the text `\"(?P<text>.+?)\"` could not be displayed")
 _HAN_SIGNS = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def _explained(error: typst.TypstError, letter: Letter) -> FontMissing | TemplateWrong | LetterWrong:
     """Turn Typst's words into what the reader can do next."""
+    if _BAD_IMAGE.search(error.message):
+        named = " and ".join(each for each in (letter.logo, letter.signature_image) if each)
+        hint = f"open {named} in a drawing program and save it again, as PNG or plain SVG"
+        return LetterWrong(f"an image cannot be drawn ({error.message})", letter=letter.contact.id, hint=hint)
     found = _NO_GLYPH.search(error.message)
     if found is None:
         line = re.search(r"\.typ:(\d+):", str(error.diagnostic))

@@ -72,7 +72,7 @@ def test_an_ngo_gets_the_letter_to_its_own_minister_in_word_beside_ours(
         return [str(part.get_filename()) for part in mail.iter_attachments()]
 
     reference = letters["KE"].reference
-    assert attached("KE") == [f"{reference}.pdf", f"{reference}.docx"]
+    assert attached("KE") == [f"{reference}.pdf", "minister-KE.pdf", "minister-KE.docx"]
     assert attached("PH") == [f"{letters['PH'].reference}.pdf"]
     assert "is enclosed" in (tmp_path / "look" / letters["KE"].files["txt"]).read_text("utf-8")
     assert "is enclosed" not in (tmp_path / "look" / letters["PH"].files["txt"]).read_text("utf-8")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from dataclasses import replace
 
+import pypdf
 import pytest
 
 from mobilize.campaign.campaign import Campaign
-from mobilize.campaign.contacts import Audience, Contact, ContactId
+from mobilize.campaign.contacts import Audience, Contact, ContactId, Gender
 from mobilize.errors import Refused
 from mobilize.letter.docx import docx
 from mobilize.letter.html import html
-from mobilize.letter.merge import Letter, merge
-from mobilize.letter.partner import Partner, enclosure, own_letter
+from mobilize.letter.merge import merge
+from mobilize.letter.partner import Partner, own_letter, write
 from mobilize.letter.pdf import pages, pdf
 from mobilize.letter.text import text
 
@@ -88,10 +90,6 @@ def with_minister(campaign: Campaign, minister: Contact) -> Campaign:
     return replace(campaign, contacts=(minister,))
 
 
-def to_ngo(campaign: Campaign, ngo: Contact) -> Letter:
-    return merge(campaign, ngo, today=DAY)
-
-
 def test_an_ngo_gets_the_letter_to_its_own_minister_beside_ours(
     campaign: Campaign, a_contact: Callable[..., Contact]
 ) -> None:
@@ -99,21 +97,53 @@ def test_an_ngo_gets_the_letter_to_its_own_minister_beside_ours(
         id=ContactId("mx-ngo-1"), country="MX", audience=Audience.NGO, organisation="Círculo Faro", office=""
     )
     one = with_minister(campaign, a_contact(country="MX"))
-    beside = enclosure(one, to_ngo(one, ngo), today=DAY)
+    beside = write(one, ngo, today=DAY).enclosure
     assert beside is not None
     assert beside.letterhead == ("Círculo Faro",)
     assert beside.language == "es"
     assert "México" in text(beside)
 
 
+def test_the_digest_is_over_the_enclosure_too(campaign: Campaign, a_contact: Callable[..., Contact]) -> None:
+    ngo = a_contact(country="MX", audience=Audience.NGO, organisation="Círculo Faro", office="")
+    minister = a_contact(country="MX", gender=Gender.F)
+    before = write(with_minister(campaign, minister), ngo, today=DAY)
+    assert before.digest == write(with_minister(campaign, minister), ngo, today=DAY).digest
+    after = write(with_minister(campaign, replace(minister, name="Ana Ejemplo")), ngo, today=DAY)
+    assert text(before) == text(after), "our own letter names no minister"
+    assert before.digest != after.digest
+
+
+def test_the_enclosed_paper_bears_neither_our_logo_nor_our_name(
+    campaign: Campaign, a_contact: Callable[..., Contact]
+) -> None:
+    ngo = a_contact(country="MX", audience=Audience.NGO, organisation="Círculo Faro", office="")
+    drawn = replace(
+        with_minister(campaign, a_contact(country="MX")),
+        sender=replace(campaign.sender, logo="logo.svg", signature="hand.svg"),
+        images=dict.fromkeys(
+            ("logo.svg", "hand.svg"), b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+        ),
+    )
+    letter = write(drawn, ngo, today=DAY)
+    assert (letter.logo, letter.signature_image) == ("logo.svg", "hand.svg")
+    assert letter.enclosure is not None
+    assert (letter.enclosure.logo, letter.enclosure.signature_image) == ("", "")
+    paper = pypdf.PdfReader(io.BytesIO(pdf(letter.enclosure, drawn)))
+    assert paper.metadata is not None
+    assert paper.metadata.author == "Círculo Faro"
+    assert b"Women Living" not in pdf(letter.enclosure, drawn)
+
+
 def test_no_enclosure_names_a_local_ngo_where_one_side_is_sensitive_or_nobody_is_there(
     campaign: Campaign, a_contact: Callable[..., Contact]
 ) -> None:
     ngo = a_contact(country="MX", audience=Audience.NGO, organisation="Círculo Faro", office="")
-    quiet = with_minister(campaign, a_contact(country="MX", sensitive=True))
-    assert enclosure(quiet, to_ngo(quiet, ngo), today=DAY) is None
     plain = with_minister(campaign, a_contact(country="MX"))
-    assert enclosure(plain, to_ngo(plain, replace(ngo, sensitive=True)), today=DAY) is None
-    nobody = with_minister(campaign, a_contact(country="KE"))
-    assert enclosure(nobody, to_ngo(nobody, ngo), today=DAY) is None
-    assert enclosure(plain, to_ngo(plain, a_contact(country="MX")), today=DAY) is None
+    for one, reader in (
+        (with_minister(campaign, a_contact(country="MX", sensitive=True)), ngo),
+        (plain, replace(ngo, sensitive=True)),
+        (with_minister(campaign, a_contact(country="KE")), ngo),
+        (plain, a_contact(country="MX")),
+    ):
+        assert write(one, reader, today=DAY).enclosure is None

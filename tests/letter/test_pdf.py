@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
 
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
-from mobilize.errors import FontMissing, TemplateWrong
+from mobilize.errors import FontMissing, LetterWrong, TemplateWrong
 from mobilize.letter import pdf as paper
 from mobilize.letter.merge import Letter, Paragraph, merge
 from mobilize.letter.pdf import pages, pdf, png
+from mobilize.letter.proofs import letters
 
 Write = Callable[..., Letter]
 DAY = dt.date(2013, 11, 12)
@@ -133,6 +136,44 @@ def test_without_the_chinese_fonts_the_error_names_the_extra(
     with pytest.raises(FontMissing) as caught:
         pdf(write(name="王芳"), campaign)
     assert "mobilize[zh]" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("logo.png", b"\x89PNG\r\n\x1a\n but no more"),
+        ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='1"),
+        ("logo.svg", b"<html>not a drawing at all <svg </html>"),
+    ],
+)
+def test_a_logo_that_is_no_image_is_named(
+    campaign: Campaign, a_contact: Callable[..., Contact], name: str, content: bytes
+) -> None:
+    drawn = replace(campaign, sender=replace(campaign.sender, logo=name), images={name: content})
+    with pytest.raises(LetterWrong, match="image cannot be drawn") as caught:
+        pdf(merge(drawn, a_contact(), today=DAY), drawn)
+    assert name in caught.value.hint
+
+
+def test_the_kind_of_a_logo_is_read_from_it_and_not_from_its_name(
+    campaign: Campaign, a_contact: Callable[..., Contact]
+) -> None:
+    drawn = replace(campaign, sender=replace(campaign.sender, logo="logo.svg"), images={"logo.svg": DOT})
+    assert pages(pdf(merge(drawn, a_contact(), today=DAY), drawn)) == 1
+
+
+def test_every_arabic_word_is_found_on_the_paper(campaign: Campaign) -> None:
+    """A reader for the blind and a search take a PDF's text as PDFium does: vowel signs would stand elsewhere in it."""
+    for specimen, letter in letters(campaign):
+        if letter.language != "ar":
+            continue
+        document = pypdfium2.PdfDocument(pdf(letter, specimen.campaign))
+        found = " ".join(page.get_textpage().get_text_range() for page in document)
+        bare = re.sub(
+            "[\u064b-\u0652]", "", " ".join((letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)))
+        )
+        missing = {word for word in re.findall("[\u0621-\u064a]+", bare) if word not in found}
+        assert not missing, specimen.contact.id
 
 
 def test_an_archive_copy_is_pdf_a_and_pdf_ua_at_once(campaign: Campaign, write: Write) -> None:
