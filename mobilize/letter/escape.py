@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -18,12 +19,14 @@ _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(value: str) -> str:
     """Make one line of a value: composed (NFC), no breaks, no controls, nothing invisible, no half characters."""
     whole = _LONE_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
     return _BREAKS.sub(" ", _UNSEEN.sub("", unicodedata.normalize("NFC", whole))).strip()
 
 
+@functools.lru_cache(maxsize=4096)
 def markdown(value: str) -> str:
     """Make a value inert in Markdown: every ASCII punctuation sign escaped, as CommonMark 2.4 allows."""
     return _ASCII_PUNCTUATION.sub(r"\\\1", plain(value))

@@ -7,6 +7,7 @@ for them, and what they would mean in data must never be asked.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -65,20 +66,52 @@ class Grid:
 Block: TypeAlias = Prose | Heading | Items | Grid
 
 
+#: Texts whose blocks are kept: the letters of a campaign share most of their paragraphs, and each is read three times.
+_REMEMBERED = 1024
+
+
 @functools.cache
 def _parser() -> MarkdownIt:
+    return _parser_of_forms()
+
+
+def _parser_of_forms() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable("table")
     return parser.disable(["code", "fence", "html_block", "html_inline", "image", "autolink", "backticks", "lheading"])
 
 
+@functools.cache
+def _structure() -> MarkdownIt:
+    """A parser that finds the blocks and does not look inside them."""
+    return _parser_of_forms().disable(["inline", "text_join"])
+
+
 def top_level(text: str) -> Iterator[str]:
     """Cut Markdown into its outermost blocks, each as it was written."""
+    for part in _OPENS_A_PARAGRAPH.split(text):
+        if _PROSE_ALONE.fullmatch(part):
+            yield part
+        else:
+            yield from _cut(part)
+
+
+#: An empty line, then a letter in the first column: whatever was open before, a paragraph begins here (CommonMark 5.2).
+_OPENS_A_PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+(?=[^\W\d_])")
+#: Lines that each begin with a letter, or with one of the marks behind which a reason stands: one paragraph.
+_PROSE_ALONE = re.compile(r"[^\W\d_\ue000][^\n]*(?:\n[^\W\d_][^\n]*)*")
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _cut(text: str) -> tuple[str, ...]:
     lines = text.split("\n")
-    for token in _parser().parse(text):
-        if token.level == 0 and token.map and token.nesting >= 0:
-            yield "\n".join(lines[token.map[0] : token.map[1]])
+    return tuple(
+        "\n".join(lines[token.map[0] : token.map[1]])
+        for token in _structure().parse(text)
+        if token.level == 0 and token.map and token.nesting >= 0
+    )
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def blocks(text: str) -> tuple[Block, ...]:
     """Read Markdown into blocks. Never raises: any text is Markdown."""
     return tuple(_blocks(_parser().parse(text)))

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NewType
 
@@ -230,15 +230,13 @@ def _paragraphs(body: str, reasons: Reasons) -> tuple[Paragraph, ...]:
 
 
 #: What betrays that a value or a template was not finished. Word by word, so that "Nankana" and "Noneko" may be names.
-_LEFTOVERS: tuple[tuple[str, Callable[[str], bool]], ...] = tuple(
-    (name, re.compile(pattern).search)  # type: ignore[misc]  # a match is true, None is not
-    for name, pattern in (
-        ("{{", r"\{\{|\}\}"),
-        ("{%", r"\{%|%\}"),
-        ("None", r"\bNone\b"),
-        ("nan", r"(?<![\w'’-])nan(?![\w'’-])"),
-        ("[NAME]", r"\[[A-Z _]{3,}\]"),
-    )
+#: A plain search for the signs in front spares every good letter the slow one behind.
+_LEFTOVERS: Sequence[tuple[str, Sequence[str], re.Pattern[str]]] = (
+    ("{{", ("{{", "}}"), re.compile(r"\{\{|\}\}")),
+    ("{%", ("{%", "%}"), re.compile(r"\{%|%\}")),
+    ("None", ("None",), re.compile(r"\bNone\b")),
+    ("nan", ("nan",), re.compile(r"(?<![\w'’-])nan(?![\w'’-])")),
+    ("[NAME]", ("[",), re.compile(r"\[[A-Z _]{3,}\]")),
 )
 
 
@@ -252,11 +250,11 @@ def _refuse_unfinished(letter: Letter, path: str) -> None:
         raise LetterWrong(f"{word!r} in the subject to a sensitive recipient", letter=letter.contact.id, hint=hint)
     if not letter.paragraphs:
         raise LetterWrong("there is no text", letter=letter.contact.id, hint=f"see letters/{path}")
-    for text in (letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)):
-        for name, found in _LEFTOVERS:
-            if found(text):
-                hint = f"a value is missing in contacts.csv:{letter.contact.line} or letters/{path} is not finished"
-                raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
+    whole = "\n".join((letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)))
+    for name, signs, pattern in _LEFTOVERS:
+        if any(sign in whole for sign in signs) and pattern.search(whole):
+            hint = f"a value is missing in contacts.csv:{letter.contact.line} or letters/{path} is not finished"
+            raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
 
 
 def sealed(letter: Letter) -> Letter:

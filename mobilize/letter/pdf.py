@@ -56,13 +56,18 @@ def pdf(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = (
     Raises FontMissing where no installed font has a sign of the letter, and names the extra that brings it.
     Raises TemplateWrong for a mistake in letter.typ. The same letter gives the same bytes.
     """
-    paper = b""
+    return sized(letter, campaign, standards=standards)[1]
+
+
+def sized(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = ("ua-1",)) -> tuple[float, bytes]:
+    """Set the letter as `pdf` does, and tell the size of its type in points."""
     for size in _sizes(letter):
         paper = _compile(letter, campaign, size, standards)
         if pages(paper) == 1:
-            return paper
+            return size, paper
     # It fits on one page at no size: let it run on, at the size that reads best.
-    return _compile(letter, campaign, _fit(letter).sizes[0], standards)
+    size = _fit(letter).sizes[0]
+    return size, _compile(letter, campaign, size, standards)
 
 
 def pages(paper: bytes) -> int:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
+from types import FunctionType, MethodType
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateRuntimeError, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
@@ -90,8 +91,19 @@ def proposal(name: str, known: Iterable[str]) -> str:
 
 def attributes(value: object) -> tuple[str, ...]:
     """Names that a template can read on a value: the fields of our own values and what VISIBLE adds, sorted."""
-    own = tuple(field.name for field in fields(value)) if is_dataclass(value) else ()
-    return tuple(sorted({*own, *_visible(type(value))}))
+    return tuple(sorted(_readable(type(value))))
+
+
+#: Type -> what a template may read on it: asked 40 times a letter, and types do not change.
+_READABLE: dict[type, frozenset[str]] = {}
+
+
+def _readable(kind: type) -> frozenset[str]:
+    if kind not in _READABLE:
+        own = frozenset(field.name for field in fields(kind)) if is_dataclass(kind) else frozenset[str]()
+        more: frozenset[str] = getattr(kind, "TEMPLATE_NAMES", frozenset())
+        _READABLE[kind] = own | VISIBLE.get(kind.__name__, frozenset()) | more
+    return _READABLE[kind]
 
 
 def label(value: object) -> str:
@@ -108,10 +120,6 @@ VISIBLE: Mapping[str, frozenset[str]] = {
     "_GroupTuple": frozenset({"grouper", "list"}),
     "LoopContext": frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"}),
 }
-
-
-def _visible(kind: type) -> frozenset[str]:
-    return VISIBLE.get(kind.__name__, frozenset()) | getattr(kind, "TEMPLATE_NAMES", frozenset())
 
 
 #: Jinja's own filters that are safe, small and always give the same.
@@ -159,6 +167,10 @@ def _finalize_plain(_: Context, value: object) -> Markup:
 
 def _finalized(value: object, escape: Callable[[str], str]) -> Markup:
     """Print one value. Text that the template itself made (a macro's result) passes; data is escaped."""
+    if type(value) is str:
+        text = Markup(escape(value))  # noqa: S704 - escaped here
+        budget.get().print(len(text))
+        return text
     if isinstance(value, Undefined):
         str(value)  # raises, with the message that says what was meant; but for one kind, whose text is empty
         raise Unprintable("an `if` inside {{ }} needs its `else`")
@@ -175,6 +187,9 @@ def _finalized(value: object, escape: Callable[[str], str]) -> Markup:
     text = value if isinstance(value, Markup) else Markup(escape(str(value)) + mark)  # noqa: S704 - escaped here
     budget.get().print(len(text))
     return text
+
+
+_OWN_CALLS = frozenset({FunctionType, MethodType})
 
 
 class Sandbox(SandboxedEnvironment):
@@ -227,13 +242,21 @@ class Sandbox(SandboxedEnvironment):
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Let through the fields of our own values and the few names of VISIBLE; all else is refused."""
         del value
-        if attr.startswith("_"):
-            return False
-        return attr in _visible(type(obj)) or (is_dataclass(obj) and attr in attributes(obj))
+        return not attr.startswith("_") and attr in _readable(type(obj))
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """Read an attribute; jinja2's own way, which also looks for items and refuses, for what is not on the list."""
+        if attribute in _readable(type(obj)) and not isinstance(obj, dict):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: object, /, *args: object, **kwargs: object) -> object:
         """Count the call, then make it."""
         budget.get().step()
+        # Ours: argument(), because() and methods of the views, which is_safe_attribute let through by name. In a loop
+        # jinja2 passes its own variables too, and takes them away again.
+        if not kwargs and type(obj) in _OWN_CALLS and not hasattr(obj, "jinja_pass_arg"):
+            return obj(*args)  # type: ignore[operator]  # a function or a bound method
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:

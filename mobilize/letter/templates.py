@@ -205,8 +205,9 @@ _MISTAKES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError,
 
 
 def _within_budget(pieces: Iterator[str]) -> Iterator[str]:
+    left = budget.get()
     for piece in pieces:
-        budget.get().print(len(piece))
+        left.print(len(piece))
         yield piece
 
 

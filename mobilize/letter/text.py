@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -92,7 +93,8 @@ def _run(run: Run) -> str:
     return f"{text}\n" if run.breaks else text
 
 
-def _fold(line: str, width: int) -> list[str]:
+@functools.lru_cache(maxsize=2048)
+def _fold(line: str, width: int) -> Sequence[str]:
     """Wrap a line without cutting a word: symbols and addresses stay whole even where they are longer than a line."""
     return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 

@@ -7,6 +7,7 @@ before an i) stands here as tables. Forms of address: address.py. Country names 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -167,4 +168,9 @@ _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 def _digits(text: str, locale: str) -> str:
     """Write figures in the locale's own digits (CLDR): Cairo and Riyadh ٢٠١٣, Rabat and Tunis 2013."""
-    return text.translate(_ARABIC_DIGITS) if Locale.parse(locale).default_numbering_system == "arab" else text
+    return text.translate(_ARABIC_DIGITS) if _numbering(locale) == "arab" else text
+
+
+@functools.cache
+def _numbering(locale: str) -> str:
+    return str(Locale.parse(locale).default_numbering_system)
