@@ -28,6 +28,11 @@ soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minute
 bench: .venv/ready  ## how fast letters leave (needs Postfix's smtp-sink)
 	$(BIN)/python bench/send.py
 
+bench-letters: .venv/ready ## how fast letters are written and set, beside bare Typst and WeasyPrint
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement bench/requirements.lock
+	$(BIN)/python bench/letters.py
+	$(BIN)/python bench/letters.py --memory 20000
+
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,7 +48,8 @@ rooms: .venv/ready  ## import-linter: the rivers run one way
 	$(BIN)/lint-imports
 
 lock: .venv/ready   ## write requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --output-file requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --output-file requirements.lock
+	uv pip compile --group bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --output-file bench/requirements.lock
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
 	$(BIN)/python docs/write_commands.py > docs/commands.md.new && mv docs/commands.md.new docs/commands.md
