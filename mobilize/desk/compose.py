@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mobilize.errors import SettingsWrong
@@ -32,17 +32,34 @@ def signer(installation: Installation) -> Signer | None:
     return dkim.signer(pem, domain=domain, selector=settings.dkim_selector)
 
 
-def message(installation: Installation, letter: Letter, *, now: dt.datetime, signer: Signer | None = None) -> Message:
-    """Make one letter's message. Raises LetterWrong or TemplateWrong."""
+def papers(installation: Installation, letter: Letter) -> tuple[Attachment, ...]:
+    """What goes with a letter: its paper first, then what is enclosed for an NGO. Raises as `pdf.pdf` does."""
+    paper = pdf.pdf(letter, installation.campaign)
+    first = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=paper)
+    return (first, *_own_letter(installation, letter))
+
+
+def message(
+    installation: Installation,
+    letter: Letter,
+    *,
+    now: dt.datetime,
+    signer: Signer | None = None,
+    enclosed: Sequence[Attachment] | None = None,
+) -> Message:
+    """Make one letter's message.
+
+    enclosed: its papers, where they are made already.
+    Raises LetterWrong, TemplateWrong or FontMissing.
+    """
     campaign = installation.campaign
     end = campaign.not_after.date() if campaign.not_after else now.date()
     until = max(end, now.date()) + dt.timedelta(days=ANSWER_DAYS)
-    paper = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=pdf.pdf(letter, campaign))
     made = mime.build(
         letter,
         text=text.text(letter),
         html=html.html(letter),
-        attachments=[paper, *_own_letter(installation, letter)],
+        attachments=papers(installation, letter) if enclosed is None else enclosed,
         sender=campaign.sender,
         key=installation.secret,
         now=now,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from mobilize.desk.compose import message
+from mobilize.desk import gallery, since
+from mobilize.desk.compose import message, papers
 from mobilize.desk.plan import Chosen
+from mobilize.desk.since import Moved
 from mobilize.errors import FontMissing, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text
-from mobilize.letter.merge import Letter
+from mobilize.letter.branches import Branch
+from mobilize.letter.merge import Letter, templates
 from mobilize.letter.partner import write
+from mobilize.letter.variants import Collector, Variant
 from mobilize.world.countries import countries
 
-#: Marks a folder as one that `preview` wrote and may write again.
+#: Marks a folder as one that `preview` wrote and may write again; what the next preview compares with is in it.
 _MARK = ".mobilize-preview"
 
 
@@ -39,23 +42,43 @@ class Previewed:
     subject: str
     #: Of the PDF; a letter should have one.
     pages: int
-    #: Format ("pdf", "html", "txt", "eml", "why") -> path below the folder.
+    #: Format ("pdf", "html", "txt", "eml", "why"; an NGO's "own_pdf", "own_docx") -> path below the folder.
     files: Mapping[str, str]
     #: What a person should know, such as a language that has no template.
     notes: tuple[str, ...]
+    #: Whether it says something else than in the last preview.
+    changed: bool
     #: Why there is no letter; empty: there is one.
     trouble: str
 
 
-def preview(installation: Installation, out: Path, *, chosen: Chosen, now: dt.datetime) -> Iterator[Previewed]:
-    """Write every letter into a folder, as it would be sent now, and an index page to open in a browser.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What all the letters of a preview are together."""
+
+    variants: tuple[Variant, ...]
+    #: Branches of the templates that no letter takes, each with the words of its line.
+    untaken: tuple[tuple[Branch, str], ...]
+    #: Facts of the draft that are others than in the last preview.
+    moved: tuple[Moved, ...]
+    #: Letters that say something else than in the last preview.
+    changed: int
+
+
+def preview(
+    installation: Installation, out: Path, *, chosen: Chosen, now: dt.datetime, one_of_each: bool = False
+) -> Iterator[Previewed | Summary]:
+    """Write every letter into a folder, as it would be sent now, and pages to open in a browser.
 
     out: made if it is not there; an older preview in it is written over. Readable by its owner alone (rules D8).
-    Yields one value a contact, as it is written; the index is there when all are.
+    one_of_each: write the files of one letter of each text, not of all.
+    Yields one Previewed a contact, as it is written, then one Summary; the pages are there when it comes.
     A letter that cannot be made is a value with its trouble. Raises Refused for a folder that holds anything else.
     """
-    _claim(out)
-    contacts = [contact for contact in installation.campaign.contacts if chosen.takes(contact)]
+    last = _claim(out)
+    campaign = installation.campaign
+    contacts = [contact for contact in campaign.contacts if chosen.takes(contact)]
+    collected, compared = Collector(), since.Comparison(campaign, last)
     done: list[Previewed] = []
     for number, contact in enumerate(contacts, start=1):
         fixed = {
@@ -67,22 +90,38 @@ def preview(installation: Installation, out: Path, *, chosen: Chosen, now: dt.da
             "organisation": contact.organisation,
         }
         try:
-            letter = write(installation.campaign, contact, today=now.date())
-            files, pages = _write(installation, letter, out, now)
+            letter = write(campaign, contact, today=now.date())
+            first = collected.add(letter)
+            files, pages = _write(installation, letter, out, now) if first or not one_of_each else ({}, 0)
         except (LetterWrong, TemplateWrong, FontMissing) as error:
             done.append(_failed(fixed, error.sentence))
         else:
-            done.append(_made(fixed, letter, files, pages))
+            done.append(_made(fixed, letter, files, pages, changed=compared.changed(letter)))
         yield done[-1]
-    _save(out / "index.html", "".join(_index(installation, done)).encode())
+    known = templates(campaign)
+    summary = Summary(
+        variants=collected.variants(),
+        untaken=tuple((branch, known.line(branch)) for branch in collected.untaken(known.branches())),
+        moved=compared.moved(),
+        changed=sum(each.changed for each in done),
+    )
+    files_of = {each.contact: each.files for each in done}
+    _save(out / "variants.html", gallery.variants(summary.variants, files_of, summary.untaken).encode())
+    if not one_of_each:
+        _save(out / "index.html", index(installation, done, summary).encode())
+    _save(out / _MARK, since.written(compared.remembered()))
+    yield summary
 
 
-def _claim(out: Path) -> None:
-    """Take the folder: a new or empty one, or one that an earlier preview wrote."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / _MARK).exists())):
+def _claim(out: Path) -> since.Remembered | None:
+    """Take the folder: a new or empty one, or one that an earlier preview wrote; what that one kept."""
+    mark = out / _MARK
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not mark.exists())):
         raise Refused(f"{out} holds other files", hint="name a new folder with --out; nothing was written")
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _save(out / _MARK, b"")
+    last = since.read(mark.read_bytes()) if mark.exists() else None
+    mark.touch(mode=0o600)
+    return last
 
 
 def _save(path: Path, content: bytes) -> None:
@@ -94,23 +133,32 @@ def _write(installation: Installation, letter: Letter, out: Path, now: dt.dateti
     """Write one letter in its formats; paths below `out`, and the pages of the PDF."""
     folder = out / letter.contact.country
     folder.mkdir(mode=0o700, exist_ok=True)
-    paper = pdf.pdf(letter, installation.campaign)
-    contents = {
-        "pdf": paper,
-        "html": html.html(letter).encode(),
-        "txt": text.text(letter).encode(),
-        "eml": message(installation, letter, now=now).data,
-        "why": "".join(_why(letter)).encode(),
-    }
     files = {}
-    for kind, content in contents.items():
-        name = f"{letter.contact.id}.{'why.html' if kind == 'why' else kind}"
+    made = contents(installation, letter, now=now)
+    for kind, (ending, content) in made.items():
+        name = f"{letter.contact.id}.{ending}"
         _save(folder / name, content)
         files[kind] = f"{letter.contact.country}/{name}"
-    return files, pdf.pages(paper)
+    return files, pdf.pages(made["pdf"][1])
 
 
-def _made(fixed: dict[str, object], letter: Letter, files: Mapping[str, str], pages: int) -> Previewed:
+def contents(installation: Installation, letter: Letter, *, now: dt.datetime) -> Mapping[str, tuple[str, bytes]]:
+    """One letter in every format: format -> (ending of the file, its bytes). Raises as `message` does."""
+    enclosed = papers(installation, letter)
+    own = {f"own_{each.name.rpartition('.')[2]}": each for each in enclosed[1:]}
+    return {
+        "pdf": ("pdf", enclosed[0].data),
+        "html": ("html", html.html(letter).encode()),
+        "txt": ("txt", text.text(letter).encode()),
+        "eml": ("eml", message(installation, letter, now=now, enclosed=enclosed).data),
+        "why": ("why.html", gallery.why(letter).encode()),
+        **{kind: (f"own.{each.name.rpartition('.')[2]}", each.data) for kind, each in own.items()},
+    }
+
+
+def _made(
+    fixed: dict[str, object], letter: Letter, files: Mapping[str, str], pages: int, *, changed: bool
+) -> Previewed:
     return Previewed(
         **fixed,  # type: ignore[arg-type]  # the six fields known before the letter
         language=letter.language,
@@ -120,6 +168,7 @@ def _made(fixed: dict[str, object], letter: Letter, files: Mapping[str, str], pa
         pages=pages,
         files=files,
         notes=letter.notes + ((f"runs to {pages} pages",) if pages > 1 else ()),
+        changed=changed,
         trouble="",
     )
 
@@ -134,49 +183,24 @@ def _failed(fixed: dict[str, object], trouble: str) -> Previewed:
         pages=0,
         files={},
         notes=(),
+        changed=False,
         trouble=trouble,
     )
 
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #8886; --soft: #8881; --accent: #5b3f8c; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --accent: #b9a3e3; --bad: #f2b8b5; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem; }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .6rem; }
-p { max-width: 46rem; } .quiet { opacity: .75; } .bad { color: var(--bad); }
-.figures { display: flex; flex-wrap: wrap; gap: .75rem 2.5rem; margin: 1.25rem 0; padding: 0; list-style: none; }
-.figures b { display: block; font-size: 1.5rem; line-height: 1.2; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .94rem; }
-th { text-align: start; white-space: nowrap; border-bottom: 2px solid var(--line); padding: .4rem .9rem .4rem 0; }
-td { border-bottom: 1px solid var(--line); padding: .4rem .9rem .4rem 0; vertical-align: top; }
-tbody tr:hover { background: var(--soft); } a { color: var(--accent); } td a { margin-inline-end: .6rem; }
-code { font-size: .92em; white-space: nowrap; }
-dt { margin-top: 1.6rem; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); max-width: 46rem; }
-dt p, dt ul, dt ol, dt table { margin: 0 0 .4rem; } dt ul, dt ol { padding-inline-start: 1.4rem; }
-dd { margin: .4rem 0 0 1.2rem; font-size: .92rem; overflow-wrap: anywhere; }
-"""
-
-
-def _page(title: str, *body: str) -> Iterator[str]:
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-    yield f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-    yield from body
-    yield "</body>\n</html>\n"
-
-
-def _index(installation: Installation, done: Sequence[Previewed]) -> Iterator[str]:
+def index(installation: Installation, done: Sequence[Previewed], summary: Summary) -> str:
+    """The page that leads to every letter."""
     campaign = installation.campaign
     title = campaign.title.get("en") or campaign.slug
     made = [each for each in done if not each.trouble]
     figures = (
         ("letters", len(made)),
+        ("texts", len(summary.variants)),
         ("countries", len({each.country for each in made})),
         ("languages", len({each.language for each in made})),
         ("not made", len(done) - len(made)),
     )
-    yield from _page(
+    return gallery.page(
         f"Preview: {title}",
         f"<h1>{escape(title)}</h1>\n",
         "<p class=quiet>Every letter as it would be sent. Nothing has left this machine.</p>\n",
@@ -184,19 +208,12 @@ def _index(installation: Installation, done: Sequence[Previewed]) -> Iterator[st
         *(f"<li><b>{count}</b>{name}</li>" for name, count in figures),
         "</ul>\n",
         *_troubles(done),
-        "<h2>Texts that differ</h2>\n<p class=quiet>One example of each; look at these first.</p>\n",
-        *_variants(made),
+        *_changes(done, summary),
+        f'<h2>Texts that differ</h2>\n<p>Read these first: <a href="variants.html">{len(summary.variants)} texts</a>, '
+        "what stands out before the others, each with the difference to the commonest of its kind.</p>\n",
         "<h2>All letters</h2>\n",
-        *_rows(done),
+        _rows(done),
     )
-
-
-def _table(heads: Sequence[str], rows: Iterator[str]) -> Iterator[str]:
-    yield "<div class=scroll><table><thead><tr>"
-    yield "".join(f'<th scope="col">{head}</th>' for head in heads)
-    yield "</tr></thead>\n<tbody>\n"
-    yield from rows
-    yield "</tbody></table></div>\n"
 
 
 def _troubles(done: Sequence[Previewed]) -> Iterator[str]:
@@ -207,53 +224,37 @@ def _troubles(done: Sequence[Previewed]) -> Iterator[str]:
         yield "</ul>\n"
 
 
-def _variants(made: Sequence[Previewed]) -> Iterator[str]:
-    """One row for each text that a template can give: audience, language, standing."""
-    counts = Counter((each.audience, each.language, each.standing) for each in made)
-    examples = {(each.audience, each.language, each.standing): each for each in reversed(made)}
-    rows = (
-        f"<tr><td>{audience}</td><td>{language}</td><td>{standing}</td><td>{counts[audience, language, standing]}</td>"
-        f"<td>{_links(examples[audience, language, standing])}</td></tr>\n"
-        for audience, language, standing in sorted(counts)
+def _changes(done: Sequence[Previewed], summary: Summary) -> Iterator[str]:
+    """What is new since the last preview: facts of the draft with the letters that cite them, then the letters."""
+    if not summary.moved and not summary.changed:
+        return
+    yield "<h2>Changed since the last preview</h2>\n"
+    country = {each.contact: _name(each) for each in done}
+    for moved in summary.moved:
+        names = ", ".join(escape(country[contact]) for contact in moved.contacts)
+        yield f"<p>{escape(moved.where)} was {escape(moved.was or 'not there')}, is {escape(moved.now or 'gone')}.</p>"
+        yield f"<details><summary>{len(moved.contacts)} letters say so now</summary><p>{names}</p></details>\n"
+    links = (
+        f"<li>{escape(_name(each))}, {each.audience}: {gallery.links(each.files)}</li>" for each in done if each.changed
     )
-    yield from _table(("For", "Language", "Standing", "Letters", "Example"), rows)
+    told = f"{summary.changed} letters say something else"
+    yield f"<details><summary>{told}</summary><ul>{''.join(links)}</ul></details>\n"
 
 
-def _rows(done: Sequence[Previewed]) -> Iterator[str]:
+def _rows(done: Sequence[Previewed]) -> str:
     rows = (
         f"<tr><td>{escape(_name(each))}</td><td>{escape(each.organisation)}</td><td>{each.audience}</td>"
         f"<td>{each.language}</td><td>{each.standing}</td><td><code>{each.reference}</code></td>"
-        f"<td>{_links(each)}{_remarks(each)}</td></tr>\n"
+        f"<td>{gallery.links(each.files)}{_remarks(each)}</td></tr>\n"
         for each in sorted(done, key=lambda each: (_name(each), each.audience, each.number))
     )
-    yield from _table(("Country", "Addressee", "For", "Language", "Standing", "Reference", "Letter"), rows)
+    return gallery.table(("Country", "Addressee", "For", "Language", "Standing", "Reference", "Letter"), rows)
 
 
 def _name(each: Previewed) -> str:
     return countries()[each.country].name("en")
 
 
-def _links(each: Previewed) -> str:
-    names = {"pdf": "PDF", "html": "HTML", "txt": "text", "eml": "mail", "why": "why"}
-    return "".join(f'<a href="{escape(path)}">{names[kind]}</a>' for kind, path in each.files.items())
-
-
 def _remarks(each: Previewed) -> str:
-    return "".join(f"<div class=quiet>{escape(note)}</div>" for note in each.notes)
-
-
-def _why(letter: Letter) -> Iterator[str]:
-    """A page that says why the letter says what it says: each paragraph with its rule, rows and sources."""
-    title = f"{countries()[letter.contact.country].name('en')}, {letter.contact.audience.value}, {letter.reference}"
-    standing = f"<p>Standing <b>{letter.standing.name.value}</b>: {escape(letter.standing.reason)}</p>"
-    notes = "".join(f"<p>{escape(note)}</p>" for note in letter.notes)
-    paragraphs = (
-        f'<dt lang="{letter.language}" dir="{letter.direction}">{html.shown(paragraph, letter)}</dt>'
-        f"<dd class=quiet>{_reasons(paragraph.why)}</dd>\n"
-        for paragraph in letter.paragraphs
-    )
-    yield from _page(title, f"<h1>{escape(title)}</h1>\n", standing, notes, "<dl>", *paragraphs, "</dl>\n")
-
-
-def _reasons(why: str) -> str:
-    return "<br>".join(escape(reason) for reason in why.split("; ")) if why else "fixed text of the template"
+    notes = (*each.notes, *(("changed since the last preview",) if each.changed else ()))
+    return "".join(f"<div class=quiet>{escape(note)}</div>" for note in notes)

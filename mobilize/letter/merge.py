@@ -17,6 +17,7 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.standing import Standing
 from mobilize.errors import LetterWrong
+from mobilize.letter.branches import Branch
 from mobilize.letter.escape import plain
 from mobilize.letter.filters import filters
 from mobilize.letter.markdown import top_level
@@ -87,6 +88,8 @@ class Letter:
     #: Paths of the images in the letterhead and over the signature, as the campaign's `images` has them; or empty.
     logo: str = ""
     signature_image: str = ""
+    #: Branches of its templates that it took: letters that took the same are the same text, values apart.
+    branches: tuple[Branch, ...] = ()
     #: The letter that lies beside this one, for its reader to change and sign (letter.partner).
     enclosure: Letter | None = None
 
@@ -145,6 +148,7 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         foot=_foot(campaign),
         logo=campaign.sender.logo,
         # No local hand on a letter to a sensitive recipient (rules D10).
+        branches=printed.branches,
         signature_image="" if contact.sensitive else campaign.sender.signature,
     )
     _refuse_unfinished(letter, path)

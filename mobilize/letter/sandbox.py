@@ -23,6 +23,7 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from mobilize.letter.branches import TAKEN, Branch, Marking
 from mobilize.letter.escape import markdown, plain
 
 #: Loop turns, calls and includes in one letter. The longest shipped template uses 42.
@@ -49,6 +50,8 @@ class Budget:
     def __init__(self) -> None:
         self.steps = MAX_STEPS
         self.output = MAX_OUTPUT
+        #: Branches that were taken, in their order.
+        self.branches: dict[Branch, None] = {}
 
     def step(self) -> None:
         """Count one turn of a loop, one call or one include; raises Exhausted when there were too many."""
@@ -226,6 +229,7 @@ class Sandbox(SandboxedEnvironment):
             **{name: FILTERS[name] for name in _FILTERS},
             **filters,
             _COUNTED: _counted,
+            TAKEN: _taken,
             _JOINED: joined,
         }
         self.globals = {"range": _range, "namespace": self.globals["namespace"]}
@@ -237,7 +241,9 @@ class Sandbox(SandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,  # noqa: FBT001, FBT002 - jinja2's signature
     ) -> str:
-        return super()._generate(_Counting().visit(source), name, filename, defer_init)
+        counted = _Counting().visit(source)
+        marked = Marking(filename).visit(counted) if filename else counted
+        return super()._generate(marked, name, filename, defer_init)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Let through the fields of our own values and the few names of VISIBLE; all else is refused."""
@@ -293,6 +299,12 @@ class _Counting(NodeTransformer):
         self.generic_visit(node)
         parts = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(parts, _JOINED, [], [], None, None, lineno=node.lineno)
+
+
+@pass_context  # or jinja2 would call it once, while it compiles
+def _taken(_: Context, place: tuple[str, int]) -> str:
+    budget.get().branches[Branch(*place)] = None
+    return ""
 
 
 def _counted(items: Iterable[object]) -> Iterator[object]:

@@ -23,6 +23,8 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 from jinja2.meta import find_undeclared_variables
 
 from mobilize.errors import TemplateWrong
+from mobilize.letter import branches
+from mobilize.letter.branches import Branch
 from mobilize.letter.sandbox import Budget, Sandbox, budget, proposal
 
 #: Keys of the front matter. `subject` must be there.
@@ -48,6 +50,8 @@ class Rendered:
     fields: Mapping[str, str]
     #: Markdown; data in it is escaped.
     body: str
+    #: Branches of this template and its blocks that were taken, in their order.
+    branches: tuple[Branch, ...]
 
 
 def split(path: str, text: str) -> Source:
@@ -129,13 +133,15 @@ class Templates:
         scope: name -> value, as templates use it.
         Raises TemplateWrong, with path, line and text of the line at fault, in an included block too.
         """
-        token = budget.set(Budget())
+        left = Budget()
+        token = budget.set(left)
         try:
             source = self.source(path)
             fields = {
                 key: " ".join(self._print(self._line, path + _FIELD + key, scope).split()) for key in source.fields
             }
-            return Rendered(fields=fields, body=self._print(self._prose, path, scope))
+            body = self._print(self._prose, path, scope)
+            return Rendered(fields=fields, body=body, branches=tuple(left.branches))
         finally:
             budget.reset(token)
 
@@ -187,14 +193,27 @@ class Templates:
             for line, missing in sorted(_missing_blocks(tree, self._texts)):
                 yield self._fault(f"there is no {missing!r} below letters/", path, line)
 
+    def branches(self) -> tuple[Branch, ...]:
+        """Every branch of every template, by path and line; templates that cannot be read have none."""
+        return tuple(branches.everywhere(self._texts, self._tree))
+
+    def line(self, branch: Branch) -> str:
+        """Give the words of a branch's own line."""
+        return branches.described(branch, self._texts.get(branch.path, ""))
+
+    def _tree(self, path: str) -> nodes.Template | None:
+        try:
+            return self._prose.parse(self.source(path).body, path, path)
+        except (TemplateWrong, *_MISTAKES):
+            return None
+
     @functools.cached_property
     def _assigned(self) -> frozenset[str]:
         """Names that any template sets: an included block may use what the letter around it has set."""
         found: set[str] = set()
         for path in self._texts:
-            try:
-                tree = self._prose.parse(self.source(path).body, path, path)
-            except (TemplateWrong, *_MISTAKES):
+            tree = self._tree(path)
+            if tree is None:
                 continue
             found |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
         return frozenset(found)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mobilize.desk.plan import Chosen
-from mobilize.desk.prepare import Previewed, preview
+from mobilize.desk.prepare import Previewed, Summary, preview
 from mobilize.errors import Refused
 from mobilize.installation import opened
 
@@ -20,7 +20,8 @@ NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
 
 def previewed(folder: Path, out: Path, chosen: Chosen | None = None) -> list[Previewed]:
     with opened(folder) as installation:
-        return list(preview(installation, out, chosen=chosen or Chosen(), now=NOW))
+        found = preview(installation, out, chosen=chosen or Chosen(), now=NOW)
+        return [each for each in found if isinstance(each, Previewed)]
 
 
 @pytest.fixture
@@ -135,3 +136,86 @@ def test_a_preview_may_be_written_over_a_preview(folder: Path, tmp_path: Path) -
     first = previewed(folder, tmp_path / "look", Chosen(countries=("KE",)))
     again = previewed(folder, tmp_path / "look", Chosen(countries=("KE",)))
     assert [letter.reference for letter in first] == [letter.reference for letter in again]
+
+
+def summed(folder: Path, out: Path, *, one_of_each: bool = False) -> Summary:
+    with opened(folder) as installation:
+        *_, last = preview(installation, out, chosen=Chosen(), now=NOW, one_of_each=one_of_each)
+    assert isinstance(last, Summary)
+    return last
+
+
+def test_letters_with_the_same_branches_are_one_text_and_nobody_gets_the_others(
+    campaign_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = campaign_folder()
+    (folder / "letters" / "minister" / "en.md").write_text(
+        "---\nsubject: One text\n---\nTo {{ country.the }}.\n\n"
+        '{% if country.code == "KE" %}\nThis is for Kenya.\n{% elif country.code == "XX" %}\nFor nobody.\n'
+        "{% else %}\nThis is for the others.\n{% endif %}\n",
+        "utf-8",
+    )
+    rows = (f"{code},minister,Ministry,Minister,m@{code}.example,invented,2026-11-01" for code in ("KE", "GH", "IN"))
+    head = "country,audience,organisation,office,email,source,checked_on"
+    (folder / "contacts.csv").write_text("\n".join((head, *rows, "")), "utf-8")
+    found = summed(folder, tmp_path / "look", one_of_each=True)
+    kenya, others = found.variants
+    assert [code for code, _ in kenya.recipients] == ["KE"]
+    assert kenya.flags == ("goes to one reader",)
+    assert [code for code, _ in others.recipients] == ["GH", "IN"]
+    assert others.commonest
+    assert others.changes == ()
+    assert [(change.there, change.here) for change in kenya.changes] == [(("This is for the others.",), (1,))]
+    mine = [(branch.line, text) for branch, text in found.untaken if branch.path == "minister/en.md"]
+    assert mine == [(8, '{% elif country.code == "XX" %}')]
+    page = (tmp_path / "look" / "variants.html").read_text("utf-8")
+    assert "letters/minister/en.md:8" in page
+    assert "in place of 1 marked" in page
+    written = {path.name for path in (tmp_path / "look").rglob("*.pdf")}
+    assert len(written) == 2, "one of each text"
+
+
+def test_a_renumbered_draft_lists_the_letters_that_cite_it(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "look"
+    before = summed(folder, out)
+    assert (before.moved, before.changed) == ((), 0)
+    own = folder / "campaign.toml"
+    own.write_text(own.read_text("utf-8").replace("srhr = 8", "srhr = 9"), "utf-8")
+    after = summed(folder, out)
+    (moved,) = after.moved
+    assert (moved.where, moved.was, moved.now) == ("campaign.toml [draft.paragraphs] srhr", "8", "9")
+    assert len(moved.contacts) == after.changed > 0
+    index = (out / "index.html").read_text("utf-8")
+    assert "campaign.toml [draft.paragraphs] srhr was 8, is 9." in index
+    assert "changed since the last preview" in index
+    assert summed(folder, out).moved == (), "told once"
+
+
+def test_what_a_preview_keeps_for_the_next_holds_no_address_and_no_text(folder: Path, tmp_path: Path) -> None:
+    summed(folder, tmp_path / "look")
+    kept = (tmp_path / "look" / ".mobilize-preview").read_text("utf-8")
+    assert "@" not in kept
+    assert "Ministry" not in kept
+    (tmp_path / "look" / ".mobilize-preview").write_text("{broken", "utf-8")
+    assert summed(folder, tmp_path / "look").moved == ()
+
+
+def test_an_ngo_finds_its_own_letter_among_the_files(campaign_folder: Callable[..., Path], tmp_path: Path) -> None:
+    folder = campaign_folder()
+    head = "country,audience,organisation,office,email,source,checked_on"
+    rows = (
+        "KE,minister,Ministry of Foreign Affairs,Minister for Foreign Affairs,m@mfa.ke.example,invented,2026-11-01",
+        "KE,ngo,Lantern Network,,desk@lantern.example,invented,2026-11-01",
+    )
+    (folder / "contacts.csv").write_text("\n".join((head, *rows, "")), "utf-8")
+    ngo = next(each for each in previewed(folder, tmp_path / "look") if each.audience == "ngo")
+    assert (tmp_path / "look" / ngo.files["own_pdf"]).read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "look" / ngo.files["own_docx"]).read_bytes().startswith(b"PK")
+    assert "its own letter (Word)" in (tmp_path / "look" / "index.html").read_text("utf-8")
+
+
+def test_every_paragraph_says_why_when_it_is_pointed_at(folder: Path, tmp_path: Path) -> None:
+    letter = previewed(folder, tmp_path / "look", Chosen(countries=("UY",)))[0]
+    why = (tmp_path / "look" / letter.files["why"]).read_text("utf-8")
+    assert re.search(r'<div tabindex=0 title="[^"]*record/positions\.csv:', why)
+    assert 'title="fixed text of the template"' in why
