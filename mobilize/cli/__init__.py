@@ -18,6 +18,7 @@ from mobilize.cli import (
     demo,
     doctor,
     init,
+    letters,
     outbox,
     parse_reply,
     preview,
@@ -39,6 +40,7 @@ app = typer.Typer(
 replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Read, list and export what came back.")
 outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
+letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -80,6 +82,10 @@ replies_app.command("log")(replies.log)
 replies_app.command("show")(replies.show)
 replies_app.command("review")(replies.review)
 replies_app.command("export")(replies.export)
+app.add_typer(letters_app, name="letters")
+letters_app.command("list")(letters.list_)
+letters_app.command("new")(letters.new)
+letters_app.command("done")(letters.done)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

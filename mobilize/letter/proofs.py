@@ -14,6 +14,7 @@ from mobilize.campaign.standing import StandingName
 from mobilize.errors import LetterWrong, TemplateWrong
 from mobilize.letter.merge import Letter, choose_language, merge, template_path, templates
 from mobilize.letter.scope import NAMES
+from mobilize.letter.translations import lagging
 from mobilize.world.countries import countries
 
 #: The country that stands in the specimens: with an article in French and Spanish, a plural, and no record of its own.
@@ -64,7 +65,7 @@ def check_templates(campaign: Campaign) -> tuple[Fault, ...]:
             path = template_path(specimen.contact, specimen.contact.language)
             sentence = f"{mistake.detail.partition(': ')[2]} (standing {specimen.standing.value})"
             _add(found, Fault(path=f"letters/{path}", sentence=sentence))
-    for fault in _missing(campaign):
+    for fault in (*_missing(campaign), *lagging(campaign.templates, campaign.languages[0])):
         _add(found, fault)
     return tuple(sorted(found.values(), key=lambda fault: (fault.path, fault.line or 0)))
 

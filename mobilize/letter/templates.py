@@ -27,8 +27,10 @@ from mobilize.letter import branches
 from mobilize.letter.branches import Branch
 from mobilize.letter.sandbox import Budget, Sandbox, budget, proposal
 
-#: Keys of the front matter. `subject` must be there.
+#: Keys of the front matter that are printed. `subject` must be there.
 FIELDS = ("subject", "salutation", "close")
+#: The key that is not printed: which text this one translates (letter.translations).
+TRANSLATES = "translates"
 
 _KEY = re.compile(r"([a-z_]+):(?:[ \t]+(.*))?$")
 
@@ -40,6 +42,8 @@ class Source:
     #: Front matter key -> template text of its value.
     fields: Mapping[str, str]
     body: str
+    #: Fingerprint of the text that this one translates; empty where it says none.
+    translates: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +83,15 @@ def split(path: str, text: str) -> Source:
             found[key] = "\n" * (number - 1) + (match[2] or "")
         elif line.strip():
             raise TemplateWrong("expected `key: value`", path=f"letters/{path}", line=number, text=line)
-    return Source(fields=found, body="\n" * (end + 1) + "\n".join(lines[end + 1 :]))
+    translates = found.pop(TRANSLATES, "").strip()
+    return Source(fields=found, translates=translates, body="\n" * (end + 1) + "\n".join(lines[end + 1 :]))
 
 
 def _check_key(path: str, line: int, text: str, key: str, found: Mapping[str, str]) -> None:
     place = f"letters/{path}"
-    if key not in FIELDS:
-        raise TemplateWrong(f"unknown key {key!r} (known: {', '.join(FIELDS)})", path=place, line=line, text=text)
+    if key not in (*FIELDS, TRANSLATES):
+        known = ", ".join((*FIELDS, TRANSLATES))
+        raise TemplateWrong(f"unknown key {key!r} (known: {known})", path=place, line=line, text=text)
     if key in found:
         raise TemplateWrong(f"{key!r} stands here twice", path=place, line=line, text=text)
 

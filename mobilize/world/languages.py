@@ -66,6 +66,11 @@ def primary(tag: str) -> str:
     return tag.strip().replace("_", "-").partition("-")[0].lower()
 
 
+def known(language: str) -> bool:
+    """Whether this is the code of a language, as CLDR has them: "sw"."""
+    return exists(language)
+
+
 def direction(language: str) -> str:
     """Say which way a language is written, "rtl" or "ltr"; of one not listed CLDR is asked."""
     if language in LANGUAGES:

@@ -9,7 +9,7 @@ from pathlib import Path
 from mobilize.letter.filters import filters
 from mobilize.letter.sandbox import _FILTERS
 from mobilize.letter.scope import NAMES
-from mobilize.letter.templates import FIELDS
+from mobilize.letter.templates import FIELDS, TRANSLATES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "templates.md").read_text("utf-8")
@@ -37,7 +37,7 @@ def test_every_filter_is_documented_and_none_is_invented() -> None:
 
 
 def test_every_key_of_the_front_matter_is_documented() -> None:
-    assert set(FIELDS) <= named(PAGE.partition("Front matter:")[2].partition("\n\n")[0])
+    assert {*FIELDS, TRANSLATES} <= named(PAGE.partition("Front matter:")[2].partition("\n\n")[0])
 
 
 def test_every_argument_of_the_shipped_campaign_has_its_row() -> None:

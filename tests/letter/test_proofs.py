@@ -31,10 +31,9 @@ def test_a_mistake_that_only_shows_in_one_standing_is_found_before_any_such_coun
 ) -> None:
     ask = "{% if standing.name == 'opposed' %}{{ argument('csw99') }}{% endif %}\nText\n"
     faults = check_templates(replace(campaign, templates={**campaign.templates, "blocks/en/ask.md": ask}))
-    assert [(fault.path, fault.line) for fault in faults if fault.weight == "error"] == [
-        ("letters/blocks/en/ask.md", 1)
-    ]
-    assert "campaign.toml has no argument 'csw99'" in faults[0].sentence
+    (error,) = [fault for fault in faults if fault.weight == "error"]
+    assert (error.path, error.line) == ("letters/blocks/en/ask.md", 1)
+    assert "campaign.toml has no argument 'csw99'" in error.sentence
 
 
 def test_a_language_that_contacts_want_and_nobody_wrote_is_a_warning_that_counts_the_countries(
