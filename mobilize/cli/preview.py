@@ -11,6 +11,7 @@ import typer
 from mobilize.cli import face
 
 if TYPE_CHECKING:
+    from mobilize.desk.plan import Chosen
     from mobilize.desk.prepare import Summary
     from mobilize.letter.variants import Variant
 
@@ -28,6 +29,10 @@ def preview(
     variants: Annotated[
         bool, typer.Option("--variants", help="The few texts that the letters are: one of each, what stands out first.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show the letters in the browser of this machine, new at every save.")
+    ] = False,
+    port: Annotated[int, typer.Option(metavar="PORT", help="With --watch: where (default: any that is free).")] = 0,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line: a letter each.")] = False,
 ) -> None:
     """Write every letter as PDF, HTML, text and mail, with a page to look at them; exit 1 if one cannot be made."""
@@ -36,6 +41,9 @@ def preview(
 
     target = out or face.folder(ctx) / "preview"
     chosen = Chosen(countries=tuple(each.upper() for each in country or ()), audiences=tuple(audience or ()))
+    if watch:
+        _watch(ctx, chosen, port)
+        return
     made = failed = 0
     summary = None
     with face.here(ctx) as installation, face.progress() as show:
@@ -55,6 +63,16 @@ def preview(
     if not json:
         _told(summary, made, failed, target, variants=variants)
     raise typer.Exit(1 if failed else 0)
+
+
+def _watch(ctx: typer.Context, chosen: Chosen, port: int) -> None:
+    from contextlib import suppress
+
+    from mobilize.desk import watch as desk
+
+    typer.echo("Open this address; Ctrl-C ends it. Nothing is written and nothing leaves this machine.", err=True)
+    with face.here(ctx) as installation, suppress(KeyboardInterrupt):
+        desk.watch(installation, chosen=chosen, port=port, now=face.now, told=typer.echo)
 
 
 def _variants(summary: Summary, *, json: bool) -> None:

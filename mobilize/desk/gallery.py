@@ -37,9 +37,19 @@ article { border-top: 2px solid var(--line); margin-top: 2.4rem; }
 .why { display: none; margin: .3rem 0 0; font-size: .88rem; overflow-wrap: anywhere; opacity: .85; }
 .letter > div:hover > .why, .letter > div:focus > .why, .letter > div:focus-within > .why,
   body:has(#all:checked) .why { display: block; }
+.paper img { max-width: 100%; border: 1px solid var(--line); background: #fff; margin: 1rem 0; }
 details { max-width: 46rem; margin: .4rem 0; } summary { cursor: pointer; }
 label { display: inline-block; margin: .8rem 0; }
 """
+
+
+#: What a page on disk may do: nothing.
+_POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+
+
+def without_policy(page: str) -> str:
+    """Take a page's own policy away, for a server that sends one of its own."""
+    return page.replace(_POLICY, "", 1)
 
 
 def page(title: str, *body: str) -> str:
@@ -47,8 +57,7 @@ def page(title: str, *body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{''.join(body)}</body>\n</html>\n"
+        f"{_POLICY}<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{''.join(body)}</body>\n</html>\n"
     )
 
 
@@ -75,6 +84,16 @@ def why(letter: Letter) -> str:
         _ALL,
         _text(letter, frozenset()),
     )
+
+
+def look(letter: Letter, pages: int) -> str:
+    """A page with the drawn pages of a letter's paper, for a server that draws them."""
+    title = f"{_country(letter.contact.country)}, {letter.contact.audience.value}, {letter.reference}"
+    drawn = (
+        f'<img src="{escape(letter.contact.id)}.{number}.png" alt="page {number} of {pages}">'
+        for number in range(1, pages + 1)
+    )
+    return page(title, f"<h1>{escape(title)}</h1>\n<div class=paper>{''.join(drawn)}</div>\n")
 
 
 def _text(letter: Letter, new: frozenset[int]) -> str:
@@ -175,6 +194,7 @@ def _untaken(untaken: Sequence[tuple[Branch, str]]) -> str:
 def links(files: Mapping[str, str], up: str = "") -> str:
     """Links to a letter's files, by the names that people know."""
     names = {
+        "look": "page",
         "pdf": "PDF",
         "html": "HTML",
         "txt": "text",

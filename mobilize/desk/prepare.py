@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from mobilize.campaign.faults import Fault
 from mobilize.desk import gallery, since
 from mobilize.desk.compose import message, papers
 from mobilize.desk.plan import Chosen
 from mobilize.desk.since import Moved
-from mobilize.errors import FontMissing, LetterWrong, Refused, TemplateWrong
+from mobilize.errors import DataFaulty, FontMissing, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text
 from mobilize.letter.branches import Branch
@@ -73,13 +74,47 @@ def preview(
     out: made if it is not there; an older preview in it is written over. Readable by its owner alone (rules D8).
     one_of_each: write the files of one letter of each text, not of all.
     Yields one Previewed a contact, as it is written, then one Summary; the pages are there when it comes.
-    A letter that cannot be made is a value with its trouble. Raises Refused for a folder that holds anything else.
+    A letter that cannot be made is a value with its trouble. Raises Refused for a folder that holds anything else, and
+    DataFaulty where campaign.toml itself has errors: no letter could be right.
     """
+    if wrong := own_faults(installation):
+        raise DataFaulty(wrong)
     last = _claim(out)
+    compared = since.Comparison(installation.campaign, last)
+
+    def keep(letter: Letter, first: bool) -> tuple[Mapping[str, str], int]:  # noqa: FBT001 - as Keep has it
+        return _write(installation, letter, out, now) if first or not one_of_each else ({}, 0)
+
+    done: list[Previewed] = []
+    for each in survey(installation, chosen=chosen, now=now, compared=compared, keep=keep):
+        if isinstance(each, Previewed):
+            done.append(each)
+        else:
+            files_of = {one.contact: one.files for one in done}
+            _save(out / "variants.html", gallery.variants(each.variants, files_of, each.untaken).encode())
+            if not one_of_each:
+                _save(out / "index.html", index(installation, done, each).encode())
+            _save(out / _MARK, since.written(compared.remembered()))
+        yield each
+
+
+def own_faults(installation: Installation) -> tuple[Fault, ...]:
+    """Errors in campaign.toml itself, which would be told again by every letter."""
+    return tuple(each for each in installation.errors if each.path == "campaign.toml")
+
+
+#: Puts one letter where it can be looked at; told whether it is the first of its text. Its files and its pages.
+Keep = Callable[[Letter, bool], tuple[Mapping[str, str], int]]
+
+
+def survey(
+    installation: Installation, *, chosen: Chosen, now: dt.datetime, compared: since.Comparison, keep: Keep
+) -> Iterator[Previewed | Summary]:
+    """Write every letter and compare it with the others and with the last preview; `keep` decides where it goes."""
     campaign = installation.campaign
     contacts = [contact for contact in campaign.contacts if chosen.takes(contact)]
-    collected, compared = Collector(), since.Comparison(campaign, last)
-    done: list[Previewed] = []
+    collected = Collector()
+    changed = 0
     for number, contact in enumerate(contacts, start=1):
         fixed = {
             "number": number,
@@ -91,26 +126,20 @@ def preview(
         }
         try:
             letter = write(campaign, contact, today=now.date())
-            first = collected.add(letter)
-            files, pages = _write(installation, letter, out, now) if first or not one_of_each else ({}, 0)
+            files, pages = keep(letter, collected.add(letter))
         except (LetterWrong, TemplateWrong, FontMissing) as error:
-            done.append(_failed(fixed, error.sentence))
+            yield _failed(fixed, error.sentence)
         else:
-            done.append(_made(fixed, letter, files, pages, changed=compared.changed(letter)))
-        yield done[-1]
+            made = _made(fixed, letter, files, pages, changed=compared.changed(letter))
+            changed += made.changed
+            yield made
     known = templates(campaign)
-    summary = Summary(
+    yield Summary(
         variants=collected.variants(),
         untaken=tuple((branch, known.line(branch)) for branch in collected.untaken(known.branches())),
         moved=compared.moved(),
-        changed=sum(each.changed for each in done),
+        changed=changed,
     )
-    files_of = {each.contact: each.files for each in done}
-    _save(out / "variants.html", gallery.variants(summary.variants, files_of, summary.untaken).encode())
-    if not one_of_each:
-        _save(out / "index.html", index(installation, done, summary).encode())
-    _save(out / _MARK, since.written(compared.remembered()))
-    yield summary
 
 
 def _claim(out: Path) -> since.Remembered | None:
@@ -188,8 +217,10 @@ def _failed(fixed: dict[str, object], trouble: str) -> Previewed:
     )
 
 
-def index(installation: Installation, done: Sequence[Previewed], summary: Summary) -> str:
-    """The page that leads to every letter."""
+def index(
+    installation: Installation, done: Sequence[Previewed], summary: Summary, *, troubles: Sequence[str] = ()
+) -> str:
+    """The page that leads to every letter. troubles: faults of the campaign's files, to be shown first."""
     campaign = installation.campaign
     title = campaign.title.get("en") or campaign.slug
     made = [each for each in done if not each.trouble]
@@ -207,7 +238,7 @@ def index(installation: Installation, done: Sequence[Previewed], summary: Summar
         "<ul class=figures>",
         *(f"<li><b>{count}</b>{name}</li>" for name, count in figures),
         "</ul>\n",
-        *_troubles(done),
+        *_troubles(done, troubles),
         *_changes(done, summary),
         f'<h2>Texts that differ</h2>\n<p>Read these first: <a href="variants.html">{len(summary.variants)} texts</a>, '
         "what stands out before the others, each with the difference to the commonest of its kind.</p>\n",
@@ -216,8 +247,12 @@ def index(installation: Installation, done: Sequence[Previewed], summary: Summar
     )
 
 
-def _troubles(done: Sequence[Previewed]) -> Iterator[str]:
+def _troubles(done: Sequence[Previewed], troubles: Sequence[str]) -> Iterator[str]:
     troubled = [each for each in done if each.trouble]
+    if troubles:
+        yield "<h2>Faults</h2>\n<ul>"
+        yield "".join(f'<li class="bad">{escape(each)}</li>' for each in troubles)
+        yield "</ul>\n"
     if troubled:
         yield "<h2>Not made</h2>\n<ul>"
         yield "".join(f'<li class="bad">{escape(_name(each))}: {escape(each.trouble)}</li>' for each in troubled)

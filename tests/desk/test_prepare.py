@@ -12,7 +12,7 @@ import pytest
 
 from mobilize.desk.plan import Chosen
 from mobilize.desk.prepare import Previewed, Summary, preview
-from mobilize.errors import Refused
+from mobilize.errors import DataFaulty, Refused
 from mobilize.installation import opened
 
 NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
@@ -219,3 +219,11 @@ def test_every_paragraph_says_why_when_it_is_pointed_at(folder: Path, tmp_path: 
     why = (tmp_path / "look" / letter.files["why"]).read_text("utf-8")
     assert re.search(r'<div tabindex=0 title="[^"]*record/positions\.csv:', why)
     assert 'title="fixed text of the template"' in why
+
+
+def test_a_fault_of_the_campaign_itself_is_told_before_any_letter(folder: Path, tmp_path: Path) -> None:
+    own = folder / "campaign.toml"
+    own.write_text(own.read_text("utf-8").replace('tabled_by = "NO"', ""), "utf-8")
+    with pytest.raises(DataFaulty, match=r"campaign\.toml"):
+        previewed(folder, tmp_path / "look")
+    assert not (tmp_path / "look").exists()
