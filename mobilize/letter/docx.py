@@ -1,6 +1,7 @@
 """Letter -> Word (DOCX), for partners who change a letter before they sign it.
 
-Plain paragraphs and one table, as Word and LibreOffice both show them; right-to-left where the language is. No author
+Named styles (docx_styles.py), lists that count by themselves and one table, as Word and LibreOffice both show them;
+right-to-left where the language is. No author
 but the organisation, no history, no path, no clock (domain rules D6): the same letter gives the same bytes.
 """
 
@@ -14,43 +15,27 @@ from collections.abc import Sequence
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run as WordRun
 
 from mobilize.letter.bidi import cut
+from mobilize.letter.docx_styles import LANGUAGE_TAGS, Lists, define
 from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
 from mobilize.letter.merge import Letter
 
-#: Fonts that Word and LibreOffice have or replace by one of the same width; for Latin, for right-to-left, for Chinese.
-_LATIN, _COMPLEX, _EAST_ASIAN = "Times New Roman", "Times New Roman", "SimSun"
-#: In points; Arabic letters are drawn smaller for their size.
-_SIZE, _ARABIC_SIZE = 11, 12.5
-_ACCENT = RGBColor(0x3D, 0x2B, 0x56)
-_GREY = RGBColor(0x59, 0x59, 0x59)
-
 #: The first moment that a ZIP archive can name: the same for every letter.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
-
-#: Word's own names of our languages, for spelling and hyphenation.
-_LANGUAGE_TAGS = {
-    "en": "en-GB",
-    "fr": "fr-FR",
-    "es": "es-ES",
-    "ar": "ar-SA",
-    "pt": "pt-PT",
-    "ru": "ru-RU",
-    "zh": "zh-CN",
-}
 
 
 def docx(letter: Letter) -> bytes:
     """Write the letter as a Word document, A4. The same letter gives the same bytes. Never raises for its text."""
     document = Document()
+    define(document, letter.language, rtl=letter.direction == "rtl")
     _set_page(document, letter)
     _set_properties(document, letter)
     writer = _Writer(document, letter)
@@ -68,30 +53,23 @@ class _Writer:
         self.document = document
         self.letter = letter
         self.rtl = letter.direction == "rtl"
+        self.lists = Lists(document)
 
     def head(self) -> None:
         first, *others = self.letter.letterhead
-        run = self._line(first, after=0).runs[0]
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(_SIZE * 1.45), True, _ACCENT
-        line = self._line("  ·  ".join(others), after=18)
-        for run in line.runs:
-            run.font.size, run.font.color.rgb = Pt(_SIZE * 0.9), _GREY
-        _rule_below(line)
+        self._line(first, "Letterhead")
+        _rule_below(self._line("  ·  ".join(others), "Letterhead Details"))
 
     def top(self) -> None:
         words = self.letter.labels
         reference = f"{words['reference']}{words['colon']}{self.letter.reference}" if self.letter.reference else ""
         for text in filter(None, (self.letter.place_and_date, reference)):
-            # In a right-to-left paragraph Word counts sides from the right: its RIGHT is the far side either way.
-            self._line(text, after=0).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        self._line("", after=0)
+            self._line(text, "Date")
+        self._line("", "Inside Address")
         for text in self.letter.address:
-            self._line(text, after=0)
-        subject = self._line(f"{words['subject']}{words['colon']}{self.letter.subject}", before=18, after=14)
-        for run in subject.runs:
-            run.font.bold = True
-            _complex(run, "w:bCs")
-        self._line(self.letter.salutation)
+            self._line(text, "Inside Address")
+        self._line(f"{words['subject']}{words['colon']}{self.letter.subject}", "Heading 1")
+        self._line(self.letter.salutation, "Salutation")
 
     def body(self) -> None:
         for paragraph in self.letter.paragraphs:
@@ -99,34 +77,32 @@ class _Writer:
                 self._block(block)
 
     def end(self) -> None:
-        close = self._line(self.letter.close, before=6, after=26)
-        close.paragraph_format.keep_with_next = True
+        self._line(self.letter.close, "Closing")
         for text in self.letter.signature:
-            self._line(text, after=0).paragraph_format.keep_together = True
+            self._line(text, "Signature")
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Prose | Heading):
-            line = self._paragraph()
-            line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if isinstance(block, Prose) else WD_ALIGN_PARAGRAPH.LEFT
-            self._runs(line, block.runs, bold=isinstance(block, Heading))
+            line = self.document.add_paragraph(style="Body Text" if isinstance(block, Prose) else "Heading 2")
+            self._runs(line, block.runs)
         elif isinstance(block, Items):
             self._items(block)
         else:
             self._grid(block)
 
     def _items(self, block: Items) -> None:
-        # Signs typed out, with a hanging indent: Word's own numbering would need a numbering part for each list.
-        for place, item in enumerate(block.items):
-            mark = "–" if block.start is None else f"{block.start + place}."
-            for number, inner in enumerate(item):
+        number = self.lists.begin(block.start)
+        style = "List Bullet" if block.start is None else "List Number"
+        for item in block.items:
+            for place, inner in enumerate(item):
                 if not isinstance(inner, Prose | Heading):
                     self._block(inner)
                     continue
-                line = self._paragraph(after=6)
-                line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(8), Mm(-5)
-                if number == 0:
-                    self._run(line, f"{mark}\t")
-                    line.paragraph_format.tab_stops.add_tab_stop(Mm(8))
+                line = self.document.add_paragraph(style=style)
+                if place == 0:
+                    self.lists.join(line, number)
+                else:  # goes on under its item's text
+                    line.paragraph_format.first_line_indent = Mm(0)
                 self._runs(line, inner.runs)
 
     def _grid(self, grid: Grid) -> None:
@@ -138,13 +114,13 @@ class _Writer:
                 _flag(row._tr.get_or_add_trPr(), "w:tblHeader")  # noqa: SLF001 - the same
             for cell, runs in zip(row.cells, cells, strict=True):
                 line = cell.paragraphs[0]
-                self._shape(line, after=2)
+                line.style = "Table Text"
                 line.paragraph_format.keep_with_next = place < len(grid.rows)
                 self._runs(line, runs, bold=place == 0)
         _borders(table)
         if self.rtl:
             _flag(table._tbl.tblPr, "w:bidiVisual")  # noqa: SLF001 - the same
-        self._line("", after=0).paragraph_format.line_spacing = Pt(8)
+        self._line("", "Table Text")
 
     def _runs(self, line: Paragraph, runs: Sequence[Run], *, bold: bool = False) -> None:
         for run in runs:
@@ -156,27 +132,15 @@ class _Writer:
             if run.breaks:
                 line.add_run().add_break(WD_BREAK.LINE)
 
-    def _line(self, text: str, *, before: float = 0, after: float = 7) -> Paragraph:
-        line = self._paragraph(before=before, after=after)
+    def _line(self, text: str, style: str) -> Paragraph:
+        line = self.document.add_paragraph(style=style)
         for piece, ltr in cut(text) if self.rtl else ((text, True),):
             self._run(line, piece, ltr=ltr)
-        return line
-
-    def _paragraph(self, *, before: float = 0, after: float = 7) -> Paragraph:
-        return self._shape(self.document.add_paragraph(), before=before, after=after)
-
-    def _shape(self, line: Paragraph, *, before: float = 0, after: float = 7) -> Paragraph:
-        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(before), Pt(after)
-        line.paragraph_format.line_spacing = 1.1 if self.rtl else 1.05
-        line.paragraph_format.widow_control = True
-        if self.rtl:
-            _flag(line._p.get_or_add_pPr(), "w:bidi")  # noqa: SLF001 - python-docx has no name for it
         return line
 
     def _run(self, line: Paragraph, text: str, *, ltr: bool = False) -> WordRun:
         # A bracket before a left-to-right run stays with it: Word and LibreOffice would break the line between.
         made: WordRun = line.add_run(f"{text}\N{WORD JOINER}" if self.rtl and text.endswith("(") else text)
-        _set_fonts(made, self.letter.language)
         if self.rtl and not ltr:
             _complex(made, "w:rtl")
         return made
@@ -189,17 +153,17 @@ def _set_page(document: DocumentObject, letter: Letter) -> None:
     section.top_margin, section.bottom_margin = Mm(18), Mm(20)
     section.different_first_page_header_footer = True
     first = section.first_page_footer.paragraphs[0]
-    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _small(first.add_run("  ·  ".join(letter.foot)))
+    first.style = "Footer"
+    first.add_run("  ·  ".join(letter.foot))
     others = section.footer.paragraphs[0]
-    others.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    others.style = "Footer"
     before, _, rest = letter.labels["page_of"].partition("{page}")
     between, _, after = rest.partition("{pages}")
-    _small(others.add_run(before))
+    others.add_run(before)
     _field(others, "PAGE")
-    _small(others.add_run(between))
+    others.add_run(between)
     _field(others, "NUMPAGES")
-    _small(others.add_run(after))
+    others.add_run(after)
 
 
 def _set_properties(document: DocumentObject, letter: Letter) -> None:
@@ -207,34 +171,14 @@ def _set_properties(document: DocumentObject, letter: Letter) -> None:
     day = dt.datetime.combine(letter.date, dt.time(), dt.UTC)
     properties.author = properties.last_modified_by = letter.letterhead[0]
     properties.title, properties.keywords = letter.subject, letter.reference
-    properties.language = _LANGUAGE_TAGS.get(letter.language, letter.language)
+    properties.language = LANGUAGE_TAGS.get(letter.language, letter.language)
     properties.created = properties.modified = day
     properties.comments, properties.revision = "", 1
-
-
-def _set_fonts(run: WordRun, language: str) -> None:
-    size = _ARABIC_SIZE if language == "ar" else _SIZE
-    run.font.name, run.font.size = _LATIN, Pt(size)
-    properties = run._r.get_or_add_rPr()  # noqa: SLF001 - python-docx knows one script of four
-    fonts = properties.find(qn("w:rFonts"))
-    fonts.set(qn("w:cs"), _COMPLEX)
-    fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
-    _valued(properties, "w:szCs", str(int(size * 2)))
-    tag = _LANGUAGE_TAGS.get(language, language)
-    spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), tag)
-    spoken.set(qn("w:bidi" if language == "ar" else "w:eastAsia"), tag)
-    properties.append(spoken)
-
-
-def _small(run: WordRun) -> None:
-    run.font.size, run.font.color.rgb = Pt(8.5), _GREY
 
 
 def _field(line: Paragraph, name: str) -> None:
     """A number that Word counts: PAGE or NUMPAGES."""
     run = line.add_run()
-    _small(run)
     for kind, text in (("begin", ""), ("", name), ("end", "")):
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
@@ -246,12 +190,6 @@ def _field(line: Paragraph, name: str) -> None:
 
 def _flag(parent: object, name: str) -> None:
     parent.append(OxmlElement(name))  # type: ignore[attr-defined]  # an element of lxml
-
-
-def _valued(parent: object, name: str, value: str) -> None:
-    element = OxmlElement(name)
-    element.set(qn("w:val"), value)
-    parent.append(element)  # type: ignore[attr-defined]  # an element of lxml
 
 
 def _complex(run: WordRun, name: str) -> None:
@@ -281,7 +219,7 @@ def _borders(table: Table) -> None:
 #: Order of properties in ECMA-376 17.3.1.26, 17.3.2.28, 17.4.60: Word may call a file broken that has another.
 _ORDER = {
     "w:rPr": "rStyle rFonts b bCs i iCs color sz szCs rtl cs lang",
-    "w:pPr": "pStyle keepNext keepLines widowControl pBdr tabs bidi spacing ind jc rPr sectPr",
+    "w:pPr": "pStyle keepNext keepLines widowControl numPr pBdr tabs bidi spacing ind jc outlineLvl rPr sectPr",
     "w:tblPr": "tblStyle bidiVisual tblW jc tblBorders tblLayout tblLook",
 }
 
@@ -289,7 +227,7 @@ _ORDER = {
 def _put_in_order(document: DocumentObject) -> None:
     for name, order in _ORDER.items():
         places = {qn(f"w:{child}"): place for place, child in enumerate(order.split())}
-        for properties in document.element.body.iter(qn(name)):
+        for properties in (*document.element.body.iter(qn(name)), *document.styles.element.iter(qn(name))):
             properties[:] = sorted(properties, key=lambda child: places.get(child.tag, len(places)))
 
 

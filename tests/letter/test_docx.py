@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from docx import Document
+from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
+from docx.styles.style import ParagraphStyle
 
 from mobilize.campaign.contacts import Audience
 from mobilize.letter.docx import _ORDER, docx
-from mobilize.letter.merge import Letter
+from mobilize.letter.merge import Letter, Paragraph
 from mobilize.letter.text import text
 
 Write = Callable[..., Letter]
@@ -20,6 +24,34 @@ Write = Callable[..., Letter]
 
 def lines(data: bytes) -> list[str]:
     return [paragraph.text for paragraph in Document(io.BytesIO(data)).paragraphs if paragraph.text]
+
+
+def used(document: DocumentObject) -> dict[str, ParagraphStyle]:
+    return {paragraph.style.name: paragraph.style for paragraph in document.paragraphs}  # type: ignore[union-attr,misc]
+
+
+def test_every_part_has_a_style_of_its_own_and_no_look_of_its_own(write: Write) -> None:
+    document = Document(io.BytesIO(docx(write(country="MX", audience=Audience.NGO, office=""))))
+    assert set(used(document)) == {
+        *("Letterhead", "Letterhead Details", "Date", "Inside Address", "Heading 1", "Salutation", "Body Text"),
+        *("List Bullet", "Table Text", "Closing", "Signature"),
+    }
+    for paragraph in document.paragraphs:
+        assert paragraph.paragraph_format.space_after is None
+        assert all(run.font.name is None and run.font.size is None for run in paragraph.runs)
+    assert document.styles["Heading 1"].element.pPr.find(qn("w:outlineLvl")) is not None, "found by a reader's ear"
+
+
+def test_each_numbered_list_counts_for_itself(write: Write) -> None:
+    lists = (Paragraph(markdown="1. one\n2. two", why=""), Paragraph(markdown="5. five\n6. six\n\n- a", why=""))
+    document = Document(io.BytesIO(docx(replace(write(), paragraphs=lists))))
+    items = [paragraph for paragraph in document.paragraphs if paragraph._p.pPr.numPr is not None]
+    numbers = [paragraph._p.pPr.numPr.numId.val for paragraph in items]
+    assert len(set(numbers)) == 3
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]
+    known = {each.numId: each for each in document.part.numbering_part.element.num_lst}
+    starts = [known[number].lvlOverride_lst[0].startOverride.val for number in (numbers[0], numbers[2])]
+    assert starts == [1, 5]
 
 
 def test_the_same_letter_gives_the_same_bytes_and_no_time_of_day(write: Write) -> None:
@@ -38,7 +70,7 @@ def test_every_word_of_the_letter_is_there_in_order(write: Write, country: str) 
         place = found.find(part.replace("\u00a0", " "), place + 1)
         assert place >= 0, part
     for word in text(letter).replace("\u2066", "").replace("\u2069", "").split():
-        assert word in found or word in ("-", "--"), word
+        assert word in found or word in ("-", "--") or re.fullmatch(r"\d+\.", word), word
 
 
 def test_it_says_nothing_of_who_made_it_where_and_when(write: Write) -> None:
@@ -57,14 +89,14 @@ def test_it_says_nothing_of_who_made_it_where_and_when(write: Write) -> None:
 
 def test_arabic_paragraphs_and_runs_go_from_right_to_left_and_symbols_do_not(write: Write) -> None:
     document = Document(io.BytesIO(docx(write(country="EG"))))
-    for paragraph in document.paragraphs:
-        assert paragraph._p.pPr.find(qn("w:bidi")) is not None
+    assert document.styles["Normal"].element.pPr.find(qn("w:bidi")) is not None, "every style stands on this one"
+    assert all(style.base_style.name == "Normal" for style in used(document).values())
     runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
     symbols = [run for run in runs if run.text.startswith("A/")]
     arabic = [run for run in runs if any("\u0600" <= sign <= "\u06ff" for sign in run.text)]
     assert symbols
     assert arabic
-    assert all(run._r.rPr.find(qn("w:rtl")) is None for run in symbols)
+    assert all(run._r.rPr is None or run._r.rPr.find(qn("w:rtl")) is None for run in symbols)
     assert all(run._r.rPr.find(qn("w:rtl")) is not None for run in arabic)
 
 
