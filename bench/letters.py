@@ -128,7 +128,7 @@ def weasyprint_rate(letters: Sequence[Letter]) -> float:
 
     def set_it(letter: Letter) -> object:
         document = HTML(string=html(letter))
-        return document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1")
+        return document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1", pdf_tags=True)
 
     return rate(set_it, letters[:8], rounds=2)
 
@@ -140,8 +140,10 @@ def _style() -> str:
         family = "Letter" if place == 0 else f"Letter{place}"
         faces.append(f"@font-face {{ font-family: {family}; src: url(file://{file}); }}")
     names = ", ".join("Letter" if place == 0 else f"Letter{place}" for place in range(len(faces)))
-    page = "@page { size: A4; margin: 18mm 25mm 22mm 25mm }"
-    return "\n".join((*faces, page, f"* {{ font-family: {names} !important; }} body {{ font-size: 11pt; }}"))
+    # The same page: justified and hyphenated, its foot below it.
+    page = "@page { size: A4; margin: 18mm 25mm 22mm 25mm; @bottom-center { content: 'wluml'; font-size: 8.5pt } }"
+    body = "body { font-size: 11pt; } p, li { text-align: justify; hyphens: auto; }"
+    return "\n".join((*faces, page, f"* {{ font-family: {names} !important; }} {body}"))
 
 
 def _font_files() -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,7 +67,7 @@ class Position:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: a property of it is kept
 class Record:
     """All that is known, of every country, already cut at the campaign's `as_of` date."""
 
@@ -74,6 +75,17 @@ class Record:
     resolutions: Mapping[str, Resolution]
     #: Alpha-2 -> that country's positions, oldest first. A country without any is absent.
     positions: Mapping[str, tuple[Position, ...]]
+
+    @functools.cached_property
+    def complete_lists(self) -> tuple[Resolution, ...]:
+        """The resolutions whose list of sponsors is known whole, oldest first: only their absentees are known."""
+        listed = {
+            position.resolution.symbol
+            for positions in self.positions.values()
+            for position in positions
+            if position.role in (Role.SPONSOR, Role.COSPONSOR)
+        }
+        return tuple(each for each in self.resolutions.values() if each.complete and each.symbol in listed)
 
 
 def read(

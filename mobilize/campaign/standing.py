@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mobilize.campaign.record import Position, Record, Resolution, Role
+from mobilize.campaign.record import Position, Record, Role
 
 
 class StandingName(StrEnum):
@@ -96,17 +96,6 @@ def of(record: Record, code: str) -> Standing:
     raise AssertionError("_invited answers every country")
 
 
-def complete_lists(record: Record) -> tuple[Resolution, ...]:
-    """Name the resolutions whose list of sponsors is known whole, oldest first: only their absentees are known."""
-    listed = {
-        position.resolution.symbol
-        for positions in record.positions.values()
-        for position in positions
-        if position.role in (Role.SPONSOR, Role.COSPONSOR)
-    }
-    return tuple(each for each in record.resolutions.values() if each.complete and each.symbol in listed)
-
-
 def _sort(positions: Iterable[Position]) -> _Past:
     ordered = sorted(positions, key=lambda position: position.resolution.adopted)
     left = {position.resolution.symbol for position in ordered if position.role is Role.WITHDRAWN}
@@ -154,7 +143,7 @@ def _on_lists(code: str, past: _Past, record: Record) -> Standing | None:
     """Joined at least one list: steady, past or lapsed, by its absences from complete lists since its first."""
     if not past.joined:
         return None
-    complete = complete_lists(record)
+    complete = record.complete_lists
     joined = {position.resolution.symbol for position in past.joined}
     missed = [each.symbol for each in complete if each.adopted >= past.first_joined and each.symbol not in joined]
     left = [each.resolution.symbol for each in past.withdrawn if each.resolution.symbol not in missed]

@@ -244,6 +244,10 @@ _LEFTOVERS: Sequence[tuple[str, Sequence[str], re.Pattern[str]]] = (
 )
 
 
+#: Mail programs show 70 characters of a subject, and paper has two lines for it; longer is a mistake of a template.
+_LONGEST_SUBJECT = 300
+
+
 def _refuse_unfinished(letter: Letter, path: str) -> None:
     """Refuse a letter with leftovers or without one of its parts. Names the letter by its contact's id only."""
     for part, text in (("subject", letter.subject), ("salutation", letter.salutation), ("close", letter.close)):
@@ -252,6 +256,9 @@ def _refuse_unfinished(letter: Letter, path: str) -> None:
     if letter.contact.sensitive and (word := telling(letter.subject, letter.language)):
         hint = f"others read subject lines: take it out of letters/{path}"
         raise LetterWrong(f"{word!r} in the subject to a sensitive recipient", letter=letter.contact.id, hint=hint)
+    if len(letter.subject) > _LONGEST_SUBJECT:
+        told = f"the subject has {len(letter.subject)} characters, where {_LONGEST_SUBJECT} are the most"
+        raise LetterWrong(told, letter=letter.contact.id, hint=f"shorten it in letters/{path}")
     if not letter.paragraphs:
         raise LetterWrong("there is no text", letter=letter.contact.id, hint=f"see letters/{path}")
     whole = "\n".join((letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)))

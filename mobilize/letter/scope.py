@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
 from markupsafe import Markup
 
-from mobilize.campaign.arguments import citable
+from mobilize.campaign.arguments import Argument, citable
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.campaign.record import Position
@@ -71,10 +72,13 @@ def scope(
     """Everything that a template of this letter may use, by name."""
     country = known[contact.country]
     to = addressee(contact, country, language)
+    cited: dict[str, ArgumentView] = {}
 
     def argument(name: str) -> ArgumentView:
         """Cite a text; refuses one that states had not agreed on by the letter's date."""
-        return _cited(campaign, name, letter_date=today, group=country.group, locale=locale, reasons=reasons)
+        if name not in cited:
+            cited[name] = _cited(campaign, name, letter_date=today, group=country.group, locale=locale, reasons=reasons)
+        return cited[name]
 
     def because(*what: object) -> Markup:
         """Note why this paragraph is there, from the values that put it there. Prints nothing."""
@@ -129,10 +133,15 @@ def _cited(
         raise NotCitable(
             f"{name!r} is for {', '.join(found.groups)}: a letter to {group or 'an observer'} cannot cite it"
         )
-    why = f"campaign.toml [[arguments]] {name}: {found.symbol}, agreed on {found.agreed_on}; source: {found.source}"
-    mark = reasons.mark(why)
+    mark = reasons.mark(_source(found))
     year = NumberView(text=languages.year(found.agreed_on, locale), mark=mark)
     return ArgumentView(symbol=found.symbol, agreed_on=found.agreed_on, year=year, mark=mark)
+
+
+@functools.lru_cache(maxsize=512)
+def _source(found: Argument) -> str:
+    agreed = f"{found.symbol}, agreed on {found.agreed_on}"
+    return f"campaign.toml [[arguments]] {found.name}: {agreed}; source: {found.source}"
 
 
 def _reason(what: object, campaign: Campaign, contact: Contact, standing: Standing) -> str:

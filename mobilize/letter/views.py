@@ -7,6 +7,7 @@ cannot be printed. `docs/templates.md` lists every name; a test compares the two
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +18,7 @@ from mobilize.campaign.campaign import Campaign, Draft
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.record import Position, Role
 from mobilize.world import languages
-from mobilize.world.countries import Country
+from mobilize.world.countries import Country, countries
 from mobilize.world.formal import formal_name
 from mobilize.world.grammar import phrases, typographic
 
@@ -55,6 +56,17 @@ class CountryView:
 
 def country_view(country: Country, language: str) -> CountryView:
     """Name a country for sentences in a language."""
+    if countries().get(country.code) is country:
+        return _known_view(country.code, language)
+    return _country_view(country, language)
+
+
+@functools.lru_cache(maxsize=2048)
+def _known_view(code: str, language: str) -> CountryView:
+    return _country_view(countries()[code], language)
+
+
+def _country_view(country: Country, language: str) -> CountryView:
     named = phrases(country, language)
     return CountryView(
         code=country.code,
@@ -97,6 +109,9 @@ class PositionView:
     title: str
 
 
+_ROLES = frozenset(str(role) for role in Role)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """What the country did, oldest first. Empty says nothing about it: lists may be incomplete."""
@@ -107,7 +122,7 @@ class RecordView:
     def did(self, *roles: str) -> tuple[PositionView, ...]:
         """Positions with one of these roles; a role that does not exist is a mistake in the template."""
         for role in roles:
-            if role not in set(Role):
+            if role not in _ROLES:
                 raise NotCitable(f"there is no role {role!r} (known: {', '.join(Role)})")
         return tuple(position for position in self.positions if position.role in roles)
 
@@ -188,12 +203,14 @@ class Reasons:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self._numbers: dict[str, int] = {}
 
     def mark(self, reason: str) -> str:
         """Note a reason; the mark that stands for it."""
-        if reason not in self.said:
+        number = self._numbers.setdefault(reason, len(self.said))
+        if number == len(self.said):
             self.said.append(reason)
-        return f"{WHY_OPEN}{self.said.index(reason)}{WHY_CLOSE}"
+        return f"{WHY_OPEN}{number}{WHY_CLOSE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ def locale(language: str, country: str) -> str:
     return known.by_country.get(country, known.locale)
 
 
+@functools.lru_cache(maxsize=512)
 def long_date(day: dt.date, locale: str) -> str:
     """Write a day in words and figures: "12 November 2013". Never all in figures, which is ambiguous in a letter."""
     text = str(format_date(day, "long", locale=locale))
@@ -114,6 +115,7 @@ def year(day: dt.date, locale: str) -> str:
     return _digits(str(day.year), locale)
 
 
+@functools.lru_cache(maxsize=512)
 def number(value: float, locale: str) -> str:
     """Write a number with the locale's separators and digits."""
     # Babel takes the separators of the system asked for, and leaves the digits Latin.

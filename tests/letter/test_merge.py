@@ -204,3 +204,10 @@ def test_data_outside_the_body_is_made_plain_too(write: Write) -> None:
     assert letter.address[:1] == ("His/Her Excellency AnaelpmaxE Bcc: x",)
     assert "AB" in letter.address
     assert letter.salutation == "DearYou,"
+
+
+def test_an_overlong_subject_is_refused(write_with: Callable[..., Letter]) -> None:
+    with pytest.raises(LetterWrong, match="the subject has 301 characters") as caught:
+        write_with("---\nsubject: " + "x" * 301 + "\n---\nText.\n")
+    assert "letters/minister/en.md" in caught.value.hint
+    assert write_with("---\nsubject: " + "x" * 300 + "\n---\nText.\n").subject

@@ -227,3 +227,13 @@ def test_logo_and_signature_are_drawn_and_described_and_no_signature_goes_to_a_s
 
     assert figures() == ["A. Signatory", "Women Living Under Muslim Laws"]
     assert figures(sensitive=True) == ["Women Living Under Muslim Laws"]
+
+
+def test_an_overlong_name_stays_between_the_margins(campaign: Campaign, write: Write) -> None:
+    name = "Very Long Name " * 13
+    document = pypdfium2.PdfDocument(pdf(write(name=name, organisation="Ministry" * 25), campaign))
+    page = document[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+    assert max(right for _, _, right, _ in boxes) <= page.get_width() - 25 * 72 / 25.4 + 6, "a hyphen may hang over"
+    assert " ".join(text.get_text_range().split()).count("Name") == 13
