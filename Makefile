@@ -53,6 +53,7 @@ lock: .venv/ready   ## write requirements.lock anew (needs uv)
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
 	$(BIN)/python docs/write_commands.py > docs/commands.md.new && mv docs/commands.md.new docs/commands.md
+	$(BIN)/python docs/write_states.py > docs/states.md.new && mv docs/states.md.new docs/states.md
 	$(BIN)/python docs/write_pictures.py
 
 clean:           ## remove what was built, not what was sent or received

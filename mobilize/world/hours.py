@@ -1,6 +1,7 @@
-"""Office hours of a ministry: the working week and the time zone of its capital (countries.csv has both).
+"""Office hours of a ministry: the working week and the time zone of its capital (countries.csv), its public holidays.
 
-Public holidays are not known here: a letter that arrives on one waits in a mailbox for a day.
+Holidays are the whole country's, from the package `holidays`; those that hang on the sighting of the moon may be a day
+off. Of a country that the package does not know none are known: its letter may wait in a mailbox for a day.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from zoneinfo import ZoneInfo
+
+import holidays
 
 from mobilize.world.countries import Country
 
@@ -27,14 +30,28 @@ def working_days(week: str) -> frozenset[int]:
     return frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
 
 
+@functools.lru_cache(maxsize=1024)
+def public_holidays(code: str, year: int) -> frozenset[dt.date]:
+    """Days of a year on which a whole country rests. code: alpha-2; none for a country that is not known."""
+    try:
+        return frozenset(holidays.country_holidays(code, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
+#: Days to look ahead: no country closes its offices for longer. Behind them a holiday counts as a working day.
+_AHEAD = 30
+
+
 def next_open(country: Country, moment: dt.datetime) -> dt.datetime:
     """From when on an office in the capital is open: `moment` itself where it is open then. Aware, in UTC."""
     zone = ZoneInfo(country.time_zone)
     local = moment.astimezone(zone)
     days = working_days(country.working_week)
-    for ahead in range(8):
+    for ahead in range(_AHEAD + 8):
         day = local.date() + dt.timedelta(days=ahead)
         opens = dt.datetime.combine(day, OPENS, zone)
-        if day.weekday() in days and local < dt.datetime.combine(day, CLOSES, zone):
+        rests = day.weekday() not in days or (ahead <= _AHEAD and day in public_holidays(country.code, day.year))
+        if not rests and local < dt.datetime.combine(day, CLOSES, zone):
             return max(opens, local).astimezone(dt.UTC)
     raise AssertionError(country.working_week)

@@ -70,6 +70,13 @@ def test_no_file_names_a_registry_host() -> None:
             assert not any(host in text for host in hosts), path
 
 
+def test_the_page_of_states_is_the_table_that_the_outbox_moves_by() -> None:
+    written = subprocess.run(
+        [sys.executable, ROOT / "docs" / "write_states.py"], capture_output=True, text=True, check=True
+    )
+    assert read("docs/states.md") == written.stdout
+
+
 def test_the_page_of_commands_is_what_help_says() -> None:
     written = subprocess.run(
         [sys.executable, ROOT / "docs" / "write_commands.py"], capture_output=True, text=True, check=True
