@@ -22,7 +22,7 @@ def page() -> Iterator[str]:
     """The page, line by line."""
     yield "# States of a letter"
     yield ""
-    yield "Written by `docs/write_states.py` from the table in `mobilize/post/states.py`, by which the outbox itself moves."
+    yield "Written by `docs/write_states.py` from the table in `mobilize/post/states.py`, by which the outbox moves."
     yield ""
     yield "| state | what it means |"
     yield "|---|---|"
@@ -36,10 +36,15 @@ def page() -> Iterator[str]:
         for new, why in moves.items():
             yield f"| `{old.value}` | `{new.value}` | {why} |"
     yield ""
-    yield "No other move exists. A copy of the ledger that is restored from a backup knows that it is one, by the count that"
-    yield "is kept outside the folder, and sends nothing until `mobilize outbox release`. A snapshot of the whole machine that"
-    yield "is restored, ledger, count and all, cannot be told from the machine itself: after such a restore look at"
-    yield "`mobilize status` and at the server's own log before the next send."
+    yield AFTER_A_RESTORE
+
+
+#: What the table cannot say.
+AFTER_A_RESTORE = """\
+No other move exists. A copy of the ledger that is restored from a backup knows that it is one, by the count that is
+kept outside the folder, and sends nothing until `mobilize outbox release`. A snapshot of the whole machine that is
+restored, ledger, count and all, cannot be told from the machine itself: after such a restore look at `mobilize status`
+and at the server's own log before the next send."""
 
 
 def main() -> None:

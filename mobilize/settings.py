@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     #: A return address of its own for each letter, so that any bounce tells which. Needs a relay that allows it.
     smtp_verp: bool = False
 
+    #: File for a monitor (Prometheus text format, node exporter's textfile collector), written while letters go out.
+    metrics_file: Path | None = None
+
     #: Mailbox that replies arrive in.
     imap_host: str = ""
     imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
@@ -82,7 +85,7 @@ class Settings(BaseSettings):
     #: Key of reply tokens and Message-IDs; empty: made once and kept in the ledger's folder.
     mobilize_secret: SecretStr = SecretStr("")
 
-    @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", mode="before")
+    @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", "metrics_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from mobilize.desk import compose
+from mobilize.desk import compose, figures
 from mobilize.desk import plan as planning
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
@@ -139,8 +139,11 @@ def send(
         _queue(installation, plan, now())
         states: Counter[str] = Counter()
 
+        report = figures.reporter(installation, plan.round, now=now, said=said)
+
         def settled(each: Told) -> None:
             states[each.state.value] += 1
+            report()
             told("sending", states.total(), len(plan.letters))
 
         books = Books(
@@ -174,12 +177,21 @@ def send(
             with suppress(LedgerUnusable), installation.store.writing() as connection:
                 _again, doubtful = outbox.recover(connection, installation.campaign.slug, [holder], now=now())
                 states["in_doubt"] += doubtful
+            _last_report(installation, plan.round, now(), said)
     return Sent(
         states={state: count for state, count in states.items() if count},
         left=len(plan.letters) - states.total(),
         trouble=run.trouble.sentence if run.trouble and len(plan.letters) > states.total() else "",
         stopped=run.stopping,
     )
+
+
+def _last_report(installation: Installation, round: int, now: dt.datetime, said: Callable[[str], None]) -> None:
+    """The file for a monitor, as the round stands at the end of the run; a broken one stops nothing."""
+    try:
+        figures.write_metrics(installation, round, now=now)
+    except (Refused, LedgerUnusable) as error:
+        said(error.sentence)
 
 
 def _recover(installation: Installation, is_dead: Callable[[str], bool], now: dt.datetime) -> tuple[int, int]:

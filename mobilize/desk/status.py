@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mobilize.desk import plan as planning
@@ -26,14 +25,6 @@ class Missing:
     #: State of its letter; empty: there is none.
     state: str
     why: str
-
-
-def counts(installation: Installation, round: int) -> Mapping[str, int]:
-    """State -> letters of a round; every state is there, so that nothing is left out by being zero."""
-    found = dict.fromkeys((state.value for state in State), 0)
-    for each in fates(installation, round):
-        found[each.state.value] += 1
-    return found
 
 
 def fates(installation: Installation, round: int) -> list[Fate]:

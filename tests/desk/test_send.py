@@ -23,6 +23,7 @@ from mobilize.desk.plan import Chosen, Plan
 from mobilize.errors import DataFaulty, LedgerUnusable, Refused, ServerUnreachable, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.store import suppression
+from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 
 MakeFolder = Callable[..., Path]
@@ -112,13 +113,13 @@ def test_a_server_that_breaks_off_at_any_step_gets_nothing_twice(
             assert step == "ehlo"
         server.faults.clear()
         send_all(installation)
-        counts = status.counts(installation, 1)
+        found = counts(installation)
     assert max(server.message_ids().values()) == 1
     # What was broken off before the text waits for its next try; after it, for a person. All else arrived.
-    assert counts["sent"] + counts["deferred"] + counts["in_doubt"] == 6
-    assert counts["in_doubt"] == (1 if step == "text" else counts["in_doubt"])
-    assert counts["in_doubt"] <= 1
-    assert len(server.taken) >= counts["sent"]
+    assert found["sent"] + found["deferred"] + found["in_doubt"] == 6
+    assert found["in_doubt"] == (1 if step == "text" else found["in_doubt"])
+    assert found["in_doubt"] <= 1
+    assert len(server.taken) >= found["sent"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_an_unreachable_server_is_said_and_nothing_is_lost(campaign_folder: Make
         with pytest.raises(ServerUnreachable, match="nothing listens there"):
             send_all(installation)
         assert len(planned(installation).letters) == 6
-        assert status.counts(installation, 1)["sending"] == 0
+        assert counts(installation)["sending"] == 0
 
 
 def test_a_server_that_never_answers_is_given_up(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
@@ -275,9 +276,9 @@ def test_ctrl_c_lets_the_letters_on_the_wire_finish_and_a_second_run_goes_on(
         assert b"Traceback" not in out + err
         assert running.returncode == 1
         with opened(folder) as installation:
-            counts = status.counts(installation, 1)
-            assert counts["in_doubt"] == counts["sending"] == 0
-            assert counts["sent"] == len(server.taken) < 60
+            found = counts(installation)
+            assert found["in_doubt"] == found["sending"] == 0
+            assert found["sent"] == len(server.taken) < 60
             send_all(installation)
     ids = server.message_ids()
     assert len(ids) == 60
@@ -294,12 +295,12 @@ def test_a_killed_program_leaves_few_in_doubt_and_nothing_twice(campaign_folder:
             running.communicate()
         with opened(folder) as installation:
             send_all(installation)
-            counts = status.counts(installation, 1)
+            found = counts(installation)
     ids = server.message_ids()
     assert set(ids.values()) == {1}
-    assert counts["sent"] + counts["in_doubt"] == 60
-    assert counts["in_doubt"] <= 3 * 3
-    assert len(ids) >= counts["sent"]
+    assert found["sent"] + found["in_doubt"] == 60
+    assert found["in_doubt"] <= 3 * 3
+    assert len(ids) >= found["sent"]
 
 
 def wait_for(true: Callable[[], bool]) -> None:

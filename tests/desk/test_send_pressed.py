@@ -26,6 +26,7 @@ from mobilize.letter import token
 from mobilize.post import outbox
 from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
+from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 
 MakeFolder = Callable[..., Path]
@@ -63,7 +64,7 @@ def test_a_server_that_counts_letters_a_connection_gets_them_all(campaign_folder
     ):
         assert send_all(installation).states == {"sent": 20}
         each_once(server, 20)
-        assert status.counts(installation, 1)["deferred"] == 0
+        assert counts(installation)["deferred"] == 0
 
 
 def test_a_server_that_bears_one_connection_gets_one(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
@@ -94,7 +95,7 @@ def test_a_server_that_refuses_the_sender_fails_no_letter(campaign_folder: MakeF
         sent = send_all(installation)
         assert "it refuses our mail" in sent.trouble
         assert "5.7.60" in sent.trouble
-        assert status.counts(installation, 1) == {**dict.fromkeys(State, 0), "queued": 6}
+        assert counts(installation) == {**dict.fromkeys(State, 0), "queued": 6}
         server.faults.clear()
         assert send_all(installation).states == {"sent": 6}
 
@@ -103,7 +104,7 @@ def test_a_quota_that_is_used_up_fails_no_letter(campaign_folder: MakeFolder, sa
     faulty = Server(faults={"text": "550 5.4.5 Daily user sending limit exceeded"})
     with faulty_server(faulty) as server, opened(campaign_folder(env=sandbox_env(server.port))) as installation:
         assert "daily limit is reached" in send_all(installation).trouble
-        assert status.counts(installation, 1)["queued"] == 6
+        assert counts(installation)["queued"] == 6
 
 
 def test_a_recipient_that_is_refused_alone_is_recorded(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
@@ -201,7 +202,7 @@ def test_one_domain_is_not_pressed_while_others_go_on(campaign_folder: MakeFolde
             sent = send_all(installation)
             assert sent.states == {"sent": 2}
             assert sent.left == 3
-            assert status.counts(installation, 1)["queued"] == 3
+            assert counts(installation)["queued"] == 3
     assert {each.recipients[0].partition("@")[2] for each in server.taken} == {"lantern.example", "harbour.example"}
 
 
@@ -264,7 +265,7 @@ def test_the_end_of_the_campaign_comes_in_the_middle_of_a_run(campaign_folder: M
             sent = send.send(installation, plan, now=clock, told=lambda *_: None, patience=0)
             assert 1 <= sent.states["sent"] <= 5
             assert sent.left == 10 - sent.states["sent"]
-            assert status.counts(installation, 1)["queued"] == sent.left
+            assert counts(installation)["queued"] == sent.left
 
 
 def test_a_letter_is_tried_for_three_days_and_then_failed(campaign_folder: MakeFolder, sandbox_env: Env) -> None:

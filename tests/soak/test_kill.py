@@ -23,6 +23,7 @@ from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId
 from mobilize.post import outbox
 from mobilize.post.outbox import Entry
+from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 from soak.sender import now
 
@@ -67,7 +68,7 @@ def test_killed_at_random_moments_nothing_is_doubled_and_nothing_lost(
             queue(installation, LETTERS)
         kills, doubts = _killed(folder, server, dice)
         with opened(folder) as installation:
-            counts = status.counts(installation, 1)
+            found = counts(installation)
             fates = status.fates(installation, 1)
     taken = server.message_ids()
     answered = Counter(_id(each.data) for each in server.taken if each.answered)
@@ -77,17 +78,17 @@ def test_killed_at_random_moments_nothing_is_doubled_and_nothing_lost(
     unsent = [each.message_id for each in fates if each.state not in ("sent", "in_doubt")]
     sys.stderr.write(
         f"\nseed {seed}: {LETTERS} letters, {kills} kills, {CONNECTIONS} connections, dropping={drops}: "
-        f"duplicates {len(doubles)}, lost {len(lost)}, unsent {len(unsent)}, sent {counts['sent']}, "
-        f"in doubt {counts['in_doubt']} (most of one kill {max(doubts, default=0)}; "
+        f"duplicates {len(doubles)}, lost {len(lost)}, unsent {len(unsent)}, sent {found['sent']}, "
+        f"in doubt {found['in_doubt']} (most of one kill {max(doubts, default=0)}; "
         f"of them taken by the server {sum(each.message_id in taken for each in fates if each.state == 'in_doubt')})\n"
     )
     assert not doubles
     assert not lost
     assert not unsent
-    assert counts["sent"] + counts["in_doubt"] == LETTERS
+    assert found["sent"] + found["in_doubt"] == LETTERS
     # A kill leaves at most a letter a connection in doubt; what the server dropped after the dot comes on top.
     dropped = sum(not each.answered for each in server.taken) if drops else 0
-    assert counts["in_doubt"] <= kills * CONNECTIONS + dropped
+    assert found["in_doubt"] <= kills * CONNECTIONS + dropped
     if not drops:
         assert max(doubts, default=0) <= CONNECTIONS
     assert set(answered) >= said_sent
@@ -118,13 +119,13 @@ def _killed(folder: Path, server: Server, dice: random.Random) -> tuple[int, lis
                     kills += 1
             assert zygote.stdout.readline() == "ended\n"
             with opened(folder) as installation:
-                counts = status.counts(installation, 1)
-            doubts.append(counts["in_doubt"] - before)
-            before = counts["in_doubt"]
-            if counts["queued"] + counts["sending"] + counts["deferred"] == 0:
+                found = counts(installation)
+            doubts.append(found["in_doubt"] - before)
+            before = found["in_doubt"]
+            if found["queued"] + found["sending"] + found["deferred"] == 0:
                 zygote.stdin.close()
                 return kills, doubts
-            if counts["deferred"] and not counts["queued"] and not counts["sending"]:
+            if found["deferred"] and not found["queued"] and not found["sending"]:
                 _let_time_pass(folder)
 
 
