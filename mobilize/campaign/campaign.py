@@ -57,6 +57,8 @@ class Rules:
     nhri_accreditation: tuple[str, ...] = ("A", "B")
     #: A contact not checked for this many days is warned of.
     stale_after_days: int = 90
+    #: Nothing is sent before a second person has approved exactly that.
+    approval: bool = False
     #: Target number of co-sponsors, shown on the board; None: no target.
     target_cosponsors: int | None = None
 

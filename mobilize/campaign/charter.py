@@ -23,7 +23,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "sender": frozenset(
         {"organisation", "address", "signatory", "office", "place", "description", "postal", "web", "logo", "signature"}
     ),
-    "rules": frozenset({"nhri_accreditation", "stale_after_days", "target_cosponsors"}),
+    "rules": frozenset({"nhri_accreditation", "stale_after_days", "target_cosponsors", "approval"}),
     "arguments": frozenset({"name", "symbol", "agreed_on", "source", "groups"}),
 }
 
@@ -104,6 +104,7 @@ def _charter(page: _Page) -> Charter:
             nhri_accreditation=page.strings("rules", "nhri_accreditation", default=("A", "B")),
             stale_after_days=page.number("rules", "stale_after_days", 90) or 90,
             target_cosponsors=page.number("rules", "target_cosponsors", None),
+            approval=page.yes("rules", "approval"),
         ),
         arguments=page.arguments(),
     )
@@ -261,6 +262,12 @@ class _Page:
             self.wrong(table, key, value, "write a whole number from 1")
             return default
         return value
+
+    def yes(self, table: str, key: str) -> bool:
+        value = self.value(table, key)
+        if value is not None and not isinstance(value, bool):
+            self.wrong(table, key, value, "write true or false")
+        return value is True
 
     def by_language(self, table: str, key: str, *, needed: bool = False) -> Mapping[str, str]:
         value = self.value(table, key)

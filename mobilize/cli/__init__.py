@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from mobilize.cli import (
+    approve,
     check,
     contacts,
     countries,
@@ -63,6 +64,7 @@ app.command()(init.init)
 app.command()(check.check)
 app.command()(countries.countries)
 app.command()(preview.preview)
+app.command()(approve.approve)
 app.command()(send.send)
 app.command()(status.status)
 app.command()(demo.demo)

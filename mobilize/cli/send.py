@@ -41,9 +41,13 @@ def send(
     test_to: Annotated[
         str, typer.Option("--test-to", help="A letter of each kind to this address of your own, to nobody else.")
     ] = "",
+    by: Annotated[
+        str, typer.Option(envvar="MOBILIZE_REVIEWER", help="Your name, where the campaign asks for approval.")
+    ] = "",
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Send the letters of a round, each once. Run it again: what was sent is not sent twice."""
+    from mobilize.desk import approval
     from mobilize.desk import plan as planning
     from mobilize.desk import send as desk
 
@@ -60,11 +64,14 @@ def send(
         plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now(), only_failed=only_failed)
         _show_plan(plan, as_lines=as_lines)
         if dry_run:
+            if installation.campaign.rules.approval and approval.lacking(installation, plan, sender=by):
+                typer.echo("A second person's approval is missing: mobilize approve", err=True)
             typer.echo("Dry run: nothing was sent.", err=True)
             return
         if not plan.letters:
             typer.echo("Nothing to send.", err=True)
             return
+        approval.require(installation, plan, sender=by)
         typer.echo(desk.foretold(installation, plan), err=True)
         if not yes:
             _confirm(len(plan.letters), installation.settings.smtp_host)
@@ -77,6 +84,7 @@ def send(
                 said=lambda sentence: typer.echo(sentence, err=True),
                 patience=math.inf if wait or at else desk.PATIENCE,
                 when=desk.When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours),
+                by=by,
             )
     _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from mobilize.desk import compose, figures
+from mobilize.desk import approval, compose, figures
 from mobilize.desk import plan as planning
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
@@ -122,14 +122,17 @@ def send(
     said: Callable[[str], None] = lambda _: None,
     patience: float = PATIENCE,
     when: When = AT_ONCE,
+    by: str = "",
 ) -> Sent:
     """Send the letters of a plan. Ctrl-C lets the letters on the wire finish; a second run goes on.
 
     now: gives the present moment. told: shows progress (what, done, of). said: a sentence about the run.
     patience: seconds to wait while no letter may go, before the run ends; infinity: until all are decided.
-    when: whether letters wait for a moment, or for the addressee's office hours.
+    when: whether letters wait for a moment, or for the addressee's office hours. by: who sends.
+    Raises Refused where the campaign asks for a second person's approval and the plan has it not as it is now.
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
+    approval.require(installation, plan, sender=by)
     smtp.check(server_of(installation))
     signer = compose.signer(installation)
     letters = {letter.id: letter for letter in plan.letters}

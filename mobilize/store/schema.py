@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 3
+VERSION = 4
 
 metadata = MetaData()
 
@@ -154,6 +154,31 @@ suppression = Table(
     Column("at", Moment, nullable=False),
     # The reply or letter that brought it here; an id.
     Column("source", String(80), nullable=False, default=""),
+)
+
+#: A second person's word that letters may go, each exactly as it was shown. Rows are only added.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(64), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # SHA-256 over the seals of all its letters, hex: what the person was shown.
+    Column("hash", String(64), nullable=False),
+)
+Index("approvals_by_round", approvals.c.campaign, approvals.c.round)
+
+approved = Table(
+    "approved",
+    metadata,
+    # approvals.number
+    Column("number", Integer, nullable=False),
+    Column("letter", String(32), nullable=False),
+    # SHA-256 over all that is sent of one letter, and to whom.
+    Column("seal", String(64), nullable=False),
+    PrimaryKeyConstraint("number", "letter"),
 )
 
 #: One slot a key: when the next letter may go (a rate that holds across processes).
