@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     #: A return address of its own for each letter, so that any bounce tells which. Needs a relay that allows it.
     smtp_verp: bool = False
 
+    #: Name server for `check --dns`, "192.0.2.53" or "127.0.0.1:5353"; empty: the machine's own.
+    dns_server: str = ""
+
     #: File for a monitor (Prometheus text format, node exporter's textfile collector), written while letters go out.
     metrics_file: Path | None = None
 

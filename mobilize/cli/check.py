@@ -23,12 +23,20 @@ def check(
     refused: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the refused rows here, each with the reason.")
     ] = None,
+    smtp: Annotated[
+        bool, typer.Option("--smtp", help="Ask the mail server too: connect and log in, and send nothing.")
+    ] = False,
+    dns: Annotated[
+        bool, typer.Option("--dns", help="Ask the DNS too: SPF, DKIM, DMARC, and every domain that is written to.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line: every fault, then the sum.")] = False,
 ) -> None:
     """Find every fault of contacts, record, letters and settings; exit 1 if one is an error."""
     from mobilize.desk import check as desk
 
     checked = desk.check(face.folder(ctx), today=face.now().date())
+    if smtp or dns:
+        checked = _asked(ctx, checked, smtp=smtp, dns=dns, json=json)
     written = desk.write_refused(face.folder(ctx), refused) if refused else 0
     if json:
         _as_json(checked)
@@ -37,6 +45,28 @@ def check(
     if refused:
         typer.echo(f"{written} refused rows written to {refused}: mend and import them", err=True)
     raise typer.Exit(1 if checked.errors else 0)
+
+
+def _asked(ctx: typer.Context, checked: Checked, *, smtp: bool, dns: bool, json: bool) -> Checked:
+    """Add what the server and the DNS say; the server's offers are told first."""
+    from dataclasses import replace
+
+    from mobilize.desk import dns as questions
+    from mobilize.desk import relay, sender
+
+    faults = list(checked.faults)
+    with face.here(ctx) as installation:
+        if smtp:
+            asked = relay.ask(installation, now=face.now())
+            faults += asked.faults
+            for name, value in asked.facts:
+                if json:
+                    face.as_json({"smtp": name, "value": value})
+                else:
+                    typer.echo(f"{name}: {value}")
+        if dns:
+            faults += sender.by_dns(installation, questions.resolver(installation.settings.dns_server))
+    return replace(checked, faults=tuple(faults))
 
 
 def _as_json(checked: Checked) -> None:

@@ -15,6 +15,7 @@ from mobilize.campaign import contacts, folder
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Reading, Refusal
 from mobilize.campaign.faults import Fault, Weight
+from mobilize.desk import sender
 from mobilize.errors import LetterWrong, Refused, SettingsWrong, TemplateWrong
 from mobilize.letter.partner import write
 from mobilize.letter.proofs import check_templates
@@ -62,7 +63,7 @@ def check(path: Path, *, today: dt.date) -> Checked:
     campaign, reading = examined.campaign, examined.reading
     faults = list(examined.faults)
     faults += contacts.stale(campaign.contacts, path=reading.path, today=today, days=campaign.rules.stale_after_days)
-    faults += _settings(path)
+    faults += _settings(path, campaign)
     # One fault in the campaign's own values would be told again by every letter.
     if not any(fault.weight is Weight.ERROR and fault.path == "campaign.toml" for fault in faults):
         faults += _letters(campaign, reading.path, today)
@@ -138,11 +139,11 @@ def _letters(campaign: Campaign, contacts_path: str, today: dt.date) -> list[Fau
     return faults
 
 
-def _settings(path: Path) -> list[Fault]:
+def _settings(path: Path, campaign: Campaign) -> list[Fault]:
     """Faults of the environment and of the folder's .env. Values are not shown: one of them may be a password."""
     try:
-        settings.load(path / ".env")
+        found = settings.load(path / ".env")
     except SettingsWrong as error:
         parts = (each.partition(": ") for each in error.detail.split("; "))
         return [Fault(path=".env", column=name, sentence=f"{what or name} ({error.hint})") for name, _, what in parts]
-    return []
+    return list(sender.faults(campaign, found))

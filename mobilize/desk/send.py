@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from mobilize.desk import approval, compose, figures
+from mobilize.desk import approval, compose, figures, sender
 from mobilize.desk import plan as planning
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
@@ -133,6 +133,7 @@ def send(
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     approval.require(installation, plan, sender=by)
+    sender.require(installation)
     smtp.check(server_of(installation))
     signer = compose.signer(installation)
     letters = {letter.id: letter for letter in plan.letters}

@@ -289,6 +289,50 @@ def _hint(error: Exception) -> str:
     return "look at SMTP_HOST, SMTP_PORT and SMTP_SECURITY"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What a server offers to us, once logged in."""
+
+    #: Names of EHLO's lines, "SIZE 35882577" with its value, sorted.
+    offers: tuple[str, ...]
+    #: Octets that it takes in one message; 0: it does not say.
+    size: int
+    #: Version of TLS and the moment at which its certificate ends, as it writes it; empty without TLS.
+    tls: str
+    certificate_ends: str
+    #: Its answer to our return address: (code, text).
+    sender: tuple[int, str]
+
+
+async def inspect(server: Server, sender: str) -> Inspected:
+    """Open a connection, log in, name our return address, take it back, go. Nothing is sent.
+
+    Raises as `connect`.
+    """
+    line = await connect(server)
+    try:
+        extensions = line.client.esmtp_extensions
+        secured = line.wire.transport.get_extra_info("ssl_object") if line.wire.transport else None
+        certificate = secured.getpeercert() if secured else None
+        try:
+            answer = await line.client.mail(sender)
+            said = (answer.code, answer.message)
+            await line.client.rset()
+        except aiosmtplib.SMTPResponseException as error:
+            said = (error.code, error.message)
+        except aiosmtplib.SMTPException as error:
+            raise ServerUnreachable(f"{server.host}:{server.port}: {_in_words(error)}") from None
+        return Inspected(
+            offers=tuple(sorted(f"{name.upper()} {value}".strip() for name, value in extensions.items())),
+            size=int(size) if (size := extensions.get("size", "")).isdigit() else 0,
+            tls=secured.version() or "" if secured else "",
+            certificate_ends=str((certificate or {}).get("notAfter", "")),
+            sender=(said[0], without_addresses(said[1])),
+        )
+    finally:
+        await close(line)
+
+
 async def reset(line: Connection) -> bool:
     """Ready a connection for the next letter after a refusal. False: it is of no more use."""
     try:
