@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     #: Name server for `check --dns`, "192.0.2.53" or "127.0.0.1:5353"; empty: the machine's own.
     dns_server: str = ""
 
+    #: File to which each letter's fate adds a line: its moment, id, state and reason; never an address or a text.
+    log_file: Path | None = None
     #: File for a monitor (Prometheus text format, node exporter's textfile collector), written while letters go out.
     metrics_file: Path | None = None
 
@@ -88,7 +90,7 @@ class Settings(BaseSettings):
     #: Key of reply tokens and Message-IDs; empty: made once and kept in the ledger's folder.
     mobilize_secret: SecretStr = SecretStr("")
 
-    @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", "metrics_file", mode="before")
+    @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", "metrics_file", "log_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

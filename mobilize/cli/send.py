@@ -36,7 +36,10 @@ def send(
     ] = False,
     at: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="Not before this moment, UTC; waits for it."),
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+            help="Not before this moment, UTC; waits for it. A past one: at once.",
+        ),
     ] = None,
     test_to: Annotated[
         str, typer.Option("--test-to", help="A letter of each kind to this address of your own, to nobody else.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
@@ -76,6 +76,8 @@ class Plan:
     skipped: tuple[Skipped, ...]
     #: Rows of contacts.csv that cannot be used; they are in `skipped` too, as "line 12".
     refused: int
+    #: Letters that were queued with `--at`: they may not go before this moment, whichever run takes them.
+    not_before: Mapping[LetterId, dt.datetime] = field(default_factory=dict)
     #: Of `letters`, those that failed and are tried again because a person says so.
     again: tuple[LetterId, ...] = ()
 
@@ -166,8 +168,17 @@ def plan(
         letters=tuple(letters),
         skipped=tuple(skipped),
         refused=len(refused),
+        not_before={
+            letter.id: due
+            for letter in letters
+            if (due := _told_to_wait(fates.get(letter.contact.id))) is not None and due > now
+        },
         again=tuple(letter.id for letter in letters) if only_failed else (),
     )
+
+
+def _told_to_wait(fate: Fate | None) -> dt.datetime | None:
+    return fate.due_at if fate is not None and fate.state is State.QUEUED else None
 
 
 def _not_chosen(chosen: Chosen, contact: Contact) -> str:
@@ -231,8 +242,10 @@ def _left_alone(contact: Contact, suppressed: Mapping[str, str]) -> str:
     return f"on the suppression list ({reasons[0]})" if reasons else ""
 
 
-def entries(installation: Installation, letters: tuple[Letter, ...]) -> Iterator[outbox.Entry]:
-    """What the outbox writes down of letters before the first byte goes out."""
+def entries(
+    installation: Installation, letters: tuple[Letter, ...], not_before: Mapping[LetterId, dt.datetime]
+) -> Iterator[outbox.Entry]:
+    """What the outbox writes down of letters before the first byte goes out. not_before: of those that wait."""
     for letter in letters:
         yield outbox.Entry(
             letter=LetterId(letter.id),
@@ -244,4 +257,5 @@ def entries(installation: Installation, letters: tuple[Letter, ...]) -> Iterator
             address_digest=address_digest(letter.contact.emails[0]),
             digest=letter.digest,
             message_id=mime.message_id(installation.secret, letter, installation.campaign.sender.address),
+            due_at=not_before.get(letter.id),
         )

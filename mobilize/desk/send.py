@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from mobilize.desk import approval, compose, figures, sender
 from mobilize.desk import plan as planning
+from mobilize.desk.journal import journal
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
 from mobilize.errors import LedgerUnusable, MobilizeError, Refused
@@ -137,16 +138,19 @@ def send(
     smtp.check(server_of(installation))
     signer = compose.signer(installation)
     letters = {letter.id: letter for letter in plan.letters}
+    # Written down with each letter: a run that crashes before the moment must not be followed by one that goes early.
+    waits = dict(plan.not_before) if when.at is None else dict.fromkeys(letters, when.at)
     identity = _sure_of_the_ledger(installation)
-    with holding(installation) as (holder, is_dead):
+    with holding(installation) as (holder, is_dead), journal(installation, now=now) as noted:
         _recover(installation, is_dead, now())
-        _queue(installation, plan, now())
+        _queue(installation, plan, waits, now())
         states: Counter[str] = Counter()
 
         report = figures.reporter(installation, plan.round, now=now, said=said)
 
         def settled(each: Told) -> None:
             states[each.state.value] += 1
+            noted(each)
             report()
             told("sending", states.total(), len(plan.letters))
 
@@ -155,7 +159,7 @@ def send(
             holder=holder,
             now=now,
             pace=pace_of(installation),
-            opens=lambda letter, moment: when.opens(letters[letter], moment),
+            opens=lambda letter, moment: when.opens(letters[letter], max(moment, waits.get(letter) or moment)),
             addresses={letter.id: letter.contact.emails for letter in plan.letters},
             witness=identity,
         )
@@ -172,7 +176,8 @@ def send(
         )
         begin = now()
         for letter in _in_order(plan):
-            run.agenda.add((letter,), not_before=when.opens(letters[letter], begin).timestamp())
+            first = max(begin, waits.get(letter) or begin)
+            run.agenda.add((letter,), not_before=when.opens(letters[letter], first).timestamp())
         _say_who_waits(run, begin, said)
         try:
             _carry_out(run)
@@ -205,11 +210,11 @@ def _recover(installation: Installation, is_dead: Callable[[str], bool], now: dt
         return outbox.recover(connection, campaign, dead, now=now)
 
 
-def _queue(installation: Installation, plan: Plan, now: dt.datetime) -> None:
-    """Put the letters of a plan into the outbox."""
+def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.datetime], now: dt.datetime) -> None:
+    """Put the letters of a plan into the outbox, each with the moment that it waits for."""
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
-        planned = tuple(planning.entries(installation, plan.letters))
+        planned = tuple(planning.entries(installation, plan.letters, waits))
         added = set(outbox.queue(connection, campaign, planned, now=now))
         for letter in plan.again:
             outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)

@@ -69,7 +69,8 @@ def missing(installation: Installation, round: int, *, now: dt.datetime) -> list
 
 def _waiting(fate: Fate) -> str:
     if fate.due_at is not None:
-        return f"next try at {fate.due_at:%Y-%m-%d %H:%M} UTC"
+        what = "waits until" if fate.state is State.QUEUED else "next try at"
+        return f"{what} {fate.due_at:%Y-%m-%d %H:%M} UTC"
     return "waits: run `mobilize send`" if fate.state is State.QUEUED else "a program is sending it"
 
 

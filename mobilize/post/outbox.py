@@ -36,6 +36,8 @@ class Entry:
     #: Digest of the text.
     digest: str
     message_id: str
+    #: It may not go before this moment; None: at once.
+    due_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +152,7 @@ def due(connection: Connection, campaign: str, round: int, *, now: dt.datetime) 
         .where(
             letters.c.campaign == campaign,
             letters.c.round == round,
-            or_(
-                letters.c.state == State.QUEUED,
-                and_(letters.c.state == State.DEFERRED, letters.c.due_at <= now),
-            ),
+            _may_go(now),
         )
         .order_by(letters.c.language, letters.c.country, letters.c.letter)
     )
@@ -186,12 +185,7 @@ def _claim(
     taken = connection.execute(
         update(letters)
         .where(_are(campaign, wanted))
-        .where(
-            or_(
-                letters.c.state == State.QUEUED,
-                and_(letters.c.state == State.DEFERRED, letters.c.due_at <= now),
-            )
-        )
+        .where(_may_go(now))
         .values(
             state=State.SENDING,
             holder=holder,
@@ -351,6 +345,8 @@ def redo(connection: Connection, campaign: str, entry: Entry) -> None:
             message_id=entry.message_id,
             address_digest=entry.address_digest,
             language=entry.language,
+            # A try that a server asked to put off stays put off; a letter that was never tried goes when it is told to.
+            due_at=case((letters.c.state == State.QUEUED, entry.due_at), else_=letters.c.due_at),
         )
     )
 
@@ -374,6 +370,14 @@ def by_address(connection: Connection, campaign: str, address: str) -> Fate | No
         .order_by(letters.c.round.desc())
     ).first()
     return _fate(row) if row else None
+
+
+def _may_go(now: dt.datetime) -> ColumnElement[bool]:
+    """Letters whose moment has come: queued ones that wait for none, or for one that has passed, and deferred ones."""
+    return or_(
+        and_(letters.c.state == State.QUEUED, or_(letters.c.due_at.is_(None), letters.c.due_at <= now)),
+        and_(letters.c.state == State.DEFERRED, letters.c.due_at <= now),
+    )
 
 
 def _is(campaign: str, letter: str) -> ColumnElement[bool]:

@@ -121,3 +121,30 @@ def test_watching_prints_a_line_when_something_changes_and_ends_on_ctrl_c(
     assert line["sent"] == 6
     assert line["failed_by_reason"] == {}
     assert rest == "", "nothing changed"
+
+
+def test_each_letter_leaves_a_line_without_address_or_text(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    with ExitStack() as stack:
+        state = Server(refused={"ministre@mae.sn.example": "550 5.1.1 <ministre@mae.sn.example> no such user"})
+        installation = sent(campaign_folder, sandbox_env, stack, state, more="LOG_FILE=send.log\n")
+        send_all(installation)
+        path = installation.folder / "send.log"
+        lines = path.read_text("utf-8").splitlines()
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert len(lines) == 6
+        assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ letter=[a-z2-7]{12} state=\w+", line) for line in lines)
+        assert sum("state=failed reason=" in line for line in lines) == 1
+        text = "\n".join(lines)
+        assert "@" not in text
+        assert "Excellency" not in text
+
+
+def test_a_log_that_cannot_be_written_is_said_before_anything_leaves(
+    campaign_folder: MakeFolder, sandbox_env: Env
+) -> None:
+    with ExitStack() as stack:
+        state = Server()
+        installation = sent(campaign_folder, sandbox_env, stack, state, more="LOG_FILE=no/such/folder/send.log\n")
+        with pytest.raises(Refused, match="LOG_FILE"):
+            send_all(installation)
+        assert state.taken == []

@@ -24,6 +24,7 @@ from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.letter import token
 from mobilize.post import outbox
+from mobilize.post.notes import Page
 from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
 from servers.ledger import counts
@@ -296,7 +297,7 @@ def test_a_server_that_is_down_does_not_start_the_clock_of_a_letter(
     ):
         with installation.store.writing() as connection:
             outbox.queue(
-                connection, "whrd-2013", planning.entries(installation, planned(installation).letters), now=now()
+                connection, "whrd-2013", planning.entries(installation, planned(installation).letters, {}), now=now()
             )
         done = threading.Event()
         threading.Timer(0.5, lambda: (server.faults.clear(), done.set())).start()
@@ -378,3 +379,54 @@ def test_a_run_waits_for_its_moment_and_says_so(campaign_folder: MakeFolder, san
     assert now() >= at
     assert "No letter may go yet" in said[0]
     assert "this run waits for it" in said[0]
+
+
+def test_a_moment_that_was_set_holds_for_every_later_run_until_another_is_set(
+    campaign_folder: MakeFolder, sandbox_env: Env
+) -> None:
+    moment = now()
+    at = moment + dt.timedelta(days=1)
+
+    def run(clock: dt.datetime, when: send.When = send.AT_ONCE) -> send.Sent:
+        with opened(folder) as installation:
+            plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=clock)
+            return send.send(
+                installation, plan, now=lambda: clock, told=lambda *_: None, said=said.append, patience=0, when=when
+            )
+
+    said: list[str] = []
+    with faulty_server() as server:
+        folder = campaign_folder(*rows(2), env=sandbox_env(server.port))
+        assert run(moment, send.When(at=at)).left == 2, "as if the machine had gone down before the moment"
+        assert run(moment).left == 2, "a run without --at does not go early"
+        assert server.taken == []
+        assert f"{at:%Y-%m-%d at %H:%M} UTC" in said[-1]
+        with opened(folder) as installation:
+            (first, _) = status.missing(installation, 1, now=moment)
+            assert first.why == f"waits until {at:%Y-%m-%d %H:%M} UTC"
+        assert run(at + dt.timedelta(seconds=1)).states == {"sent": 2}
+        assert len(server.taken) == 2
+
+
+def test_a_moment_that_has_passed_takes_the_waiting_back(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    moment = now()
+    with faulty_server() as server, opened(campaign_folder(*rows(1), env=sandbox_env(server.port))) as installation:
+        for at in (moment + dt.timedelta(days=1), moment - dt.timedelta(days=1)):
+            plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=moment)
+            sent = send.send(
+                installation, plan, now=lambda: moment, told=lambda *_: None, patience=0, when=send.When(at=at)
+            )
+        assert sent.states == {"sent": 1}
+
+
+def test_the_ledger_itself_gives_no_letter_out_before_its_moment(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    with opened(campaign_folder(*rows(1), env=sandbox_env(9))) as installation:
+        plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=now())
+        at = now() + dt.timedelta(hours=1)
+        letter = plan.letters[0].id
+        slug = installation.campaign.slug
+        with installation.store.writing() as connection:
+            outbox.queue(connection, slug, planning.entries(installation, plan.letters, {letter: at}), now=now())
+            page = Page(claimed=[letter])
+            assert outbox.write(connection, slug, "holder", page, host="h", now=now()) == {}
+            assert set(outbox.write(connection, slug, "holder", page, host="h", now=at)) == {letter}
