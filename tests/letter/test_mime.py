@@ -140,7 +140,7 @@ def test_what_goes_in_is_read_back(subject: str, organisation: str, text: str, n
     )
     lines_are_fit(message.data)
     parsed = read(message)
-    assert parsed["Subject"] == f"{subject} [ABCD-EFGH]"
+    assert parsed["Subject"] in {f"{subject} [ABCD-EFGH]", f"{subject} [Ref. ABCD-EFGH]"}
     # Not through policy.default: it puts a blank between encoded words of a display name (RFC 2047 6.2 says none).
     raw_name = message_from_bytes(message.data)["From"].rpartition("<")[0]
     decoded = (
@@ -216,3 +216,8 @@ def test_an_overlong_word_in_the_subject_stays_within_the_limits() -> None:
     message = built(letter(subject="x" * 3000))
     lines_are_fit(message.data)
     assert read(message)["Subject"].startswith("x" * 3000)
+
+
+def test_a_subject_without_small_latin_letters_is_not_all_capitals_to_a_filter() -> None:
+    assert read(built(letter(subject="关于决议草案 A/C.3/68/L.64")))["Subject"].endswith(f"[Ref. {letter().reference}]")
+    assert read(built(letter(subject="Draft resolution")))["Subject"].endswith(f"n [{letter().reference}]")
