@@ -9,26 +9,30 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
+import resource
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mobilize.desk import compose, start
+import letters as letters_bench
+from mobilize.desk import start
 from mobilize.desk.ledger import Books, holding
+from mobilize.desk.press import press
 from mobilize.installation import Installation, opened
-from mobilize.letter import partner
+from mobilize.letter import html, merge, mime, partner, text
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
 from mobilize.post.carrier import Run
 from mobilize.post.deliver import deliver
+from mobilize.post.notes import Answers, Page, Tried
 from mobilize.post.outbox import Entry
 from mobilize.post.schedule import Pace
 from mobilize.post.smtp import Server
@@ -78,25 +82,40 @@ def entries(count: int) -> Iterator[Entry]:
         )
 
 
-def run(installation: Installation, port: int, count: int, connections: int, made: dict[LetterId, Message]) -> float:
-    """Send so many letters; returns letters a second, from the first claim to the last settled."""
-    slug = installation.campaign.slug
-    with installation.store.writing() as connection:
-        outbox.queue(connection, slug, entries(count), now=now())
+@dataclass(frozen=True)
+class NoLedger:
+    """Says yes to everything and writes nothing: what the wire alone can do."""
+
+    def write(self, page: Page) -> Answers:
+        """Answer as a ledger would."""
+        claims = {letter: Tried(letter=letter, attempt=1, age=0.0) for letter in page.claimed}
+        return Answers(turns=dict.fromkeys(page.booked, 0.0), claims=dict(claims))
+
+
+def run(
+    installation: Installation,
+    port: int,
+    letters: Sequence[LetterId],
+    connections: int,
+    make: Callable[[LetterId], Message],
+    *,
+    ledger: bool = True,
+) -> float:
+    """Send letters that are queued; returns letters a second, from the first claim to the last settled."""
     pace = Pace(connections=connections, letters_a_connection=10_000)
     sent: list[str] = []
     with holding(installation) as (holder, _):
-        letters = [each.letter for each in entries(count)]
+        books = Books(
+            installation=installation,
+            holder=holder,
+            now=now,
+            pace=pace,
+            addresses=dict.fromkeys(letters, ("desk@lantern.example",)),
+        )
         work = Run(
             server=Server(host="127.0.0.1", port=port, security="none", timeout=30, hello="wluml.org"),
-            ledger=Books(
-                installation=installation,
-                holder=holder,
-                now=now,
-                pace=pace,
-                addresses=dict.fromkeys(letters, ("desk@lantern.example",)),
-            ),
-            make=made.__getitem__,
+            ledger=books if ledger else NoLedger(),
+            make=make,
             told=lambda each: sent.append(each.state.value),
             said=print,
             chance=random.random,
@@ -108,8 +127,15 @@ def run(installation: Installation, port: int, count: int, connections: int, mad
         work.agenda.add(letters)
         asyncio.run(deliver(work))
         took = time.perf_counter() - begin
-    assert sent.count("sent") == count, sent[:3]
-    return count / took
+    assert sent.count("sent") == len(letters), sent[:3]
+    return len(letters) / took
+
+
+def queued(installation: Installation, count: int) -> list[LetterId]:
+    """Queue so many letters."""
+    with installation.store.writing() as connection:
+        outbox.queue(connection, installation.campaign.slug, entries(count), now=now())
+    return [each.letter for each in entries(count)]
 
 
 def small(letter: LetterId) -> Message:
@@ -126,40 +152,112 @@ def small(letter: LetterId) -> Message:
     )
 
 
+def say(what: str, figure: float, wanted: float, *, most: bool = False) -> None:
+    """Print one figure beside what is wanted of it."""
+    good = figure <= wanted if most else figure >= wanted
+    print(f"{what:66} {figure:9.2f}   {'≤' if most else '≥'} {wanted:<6} {'' if good else 'FALLS SHORT'}")
+
+
+def source(port: int, count: int, size: int) -> float:
+    """Messages a second that Postfix's own source sends over ten kept connections."""
+    words = [str(SOURCE), "-s", "10", "-l", str(size), "-m", str(count), "-d", f"127.0.0.1:{port}"]
+    begin = time.perf_counter()
+    subprocess.run(words, check=True)
+    return count / (time.perf_counter() - begin)
+
+
+@contextmanager
+def fresh(place: str, name: str) -> Iterator[Installation]:
+    """A new campaign folder with its ledger."""
+    folder = Path(place) / name
+    for _ in start.write(folder, "bench"):
+        pass
+    with opened(folder) as installation:
+        yield installation
+
+
 def main() -> None:
     """Measure, and print a line each."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     if SINK is None or SOURCE is None:
         sys.exit("smtp-sink and smtp-source are not installed (Debian: postfix)")
     with tempfile.TemporaryDirectory() as place, sink() as port:
-        words = [SOURCE, "-s", "10", "-l", "5000", "-m", str(count), "-d", f"127.0.0.1:{port}"]
-        begin = time.perf_counter()
-        subprocess.run(words, check=True)
-        print(f"smtp-source, 10 connections, no ledger: {count / (time.perf_counter() - begin):,.0f}/s")
+        print(f"smtp-source, 10 connections, no ledger: {source(port, count, 5000):,.0f}/s")
+        rates = {}
         for connections in (1, 3, 10, 20):
-            folder = Path(place) / f"c{connections}"
-            for _ in start.write(folder, "bench"):
-                pass
-            with opened(folder) as installation:
-                made = {each.letter: small(each.letter) for each in entries(count)}
-                rate = run(installation, port, count, connections, made)
-            print(f"ready messages of 5 KB through the ledger, {connections:2} connections: {rate:,.0f}/s")
-        with opened(folder) as installation:
-            whole(installation)
+            with fresh(place, f"c{connections}") as installation:
+                letters = queued(installation, count)
+                rates[connections] = run(installation, port, letters, connections, small)
+            print(f"5 KB, ready, through the ledger, {connections:2} connections: {rates[connections]:,.0f}/s")
+        with fresh(place, "no-ledger") as installation:
+            alone = run(installation, port, [each.letter for each in entries(count)], 20, small, ledger=False)
+        say("send with the ledger over send without, 20 connections", rates[20] / alone, 0.75)
+        with fresh(place, "whole") as installation:
+            whole(installation, port)
+        with fresh(place, "many") as installation:
+            many(installation, port)
 
 
-def whole(installation: Installation) -> None:
-    """Merge, text, HTML, PDF, MIME: what a letter costs before it is sent."""
-    contacts = installation.campaign.contacts[:200]
+def whole(installation: Installation, port: int) -> None:
+    """Letters as they are sent: merged, written as text and HTML, built, recorded, delivered; then with the paper."""
+    contacts = installation.campaign.contacts
+    rounds = [(contact, number) for number in range(1, 8) for contact in contacts]
+    what = {LetterId(f"bench{place:07}"): each for place, each in enumerate(rounds)}
+    queued(installation, len(rounds) * 2)
+
+    def plain(letter: LetterId) -> Message:
+        contact, number = what[letter]
+        written = merge.merge(installation.campaign, contact, today=now().date(), round=number)
+        made = mime.build(
+            written,
+            text=text.text(written),
+            html=html.html(written),
+            attachments=(),
+            sender=installation.campaign.sender,
+            key=installation.secret,
+            now=now(),
+            answers_until=now().date(),
+        )
+        return replace(made, letter=letter, recipients=("desk@lantern.example",), needs_smtputf8=False)
+
+    plain(next(iter(what)))
+    size = len(plain(next(iter(what))).data)
+    rate = run(installation, port, list(what), 20, plain)
+    print(f"text + HTML, merged, built, recorded, delivered ({size:,} octets): {rate:,.0f}/s")
+    say("the same over smtp-source with messages of that size", rate / source(port, 5000, size), 0.20)
+    offset = len(rounds)
+    ministers = [contact for contact in contacts if contact.audience == "minister"] * 3
+    papers = {LetterId(f"bench{offset + place:07}"): contact for place, contact in enumerate(ministers)}
+
+    written = {each: partner.write(installation.campaign, papers[each], today=now().date()) for each in papers}
+    with press(installation, len(papers)) as make:
+
+        def paper(letter: LetterId) -> Message:
+            made = make(written[letter], now())
+            return replace(made, letter=letter, recipients=("desk@lantern.example",), needs_smtputf8=False)
+
+        time.sleep(5)  # the processes start
+        rate = run(installation, port, list(papers), 10, paper)
+    print(f"with the PDF: {rate:,.0f}/s")
+    say("the same over bare Typst in one process a core", rate / letters_bench.processes(2), 0.75)
+
+
+def many(installation: Installation, port: int) -> None:
+    """Fifty thousand queued letters: how long until the first is on the wire; memory over a hundred thousand."""
+    letters = queued(installation, 100_000)
+    first: list[float] = []
+
+    def made(letter: LetterId) -> Message:
+        first.append(time.perf_counter())
+        return small(letter)
+
     begin = time.perf_counter()
-    letters = [partner.write(installation.campaign, contact, today=now().date()) for contact in contacts]
-    merged = time.perf_counter() - begin
-    begin = time.perf_counter()
-    for letter in letters:
-        compose.message(installation, replace(letter, round=1), now=now())
-    made = time.perf_counter() - begin
-    merging, making = 1000 * merged / len(letters), 1000 * made / len(letters)
-    print(f"merging: {merging:.1f} ms a letter; text, HTML, PDF and MIME: {making:.1f} ms")
+    run(installation, port, letters[:50_000], 20, made)
+    say("seconds from the start to the first of 50,000 letters", first[0] - begin, 1.0, most=True)
+    early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    run(installation, port, letters[50_000:], 20, small)
+    late = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    say("memory after 100,000 letters over that after 50,000", late / early, 1.1, most=True)
 
 
 if __name__ == "__main__":

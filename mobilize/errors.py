@@ -37,11 +37,22 @@ class MobilizeError(Exception):
         self.hint = hint
         super().__init__(self.sentence)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes: by what it holds, since its arguments have names."""
+        return _revived, (type(self), self.args, dict(self.__dict__))
+
     @property
     def sentence(self) -> str:
         """The sentence shown: the class's own, and what is known of this case."""
         own = (type(self).__doc__ or "").strip().split("\n")[0]
         return f"{own.rstrip('.')}: {self.detail}" if self.detail else own
+
+
+def _revived(kind: type[MobilizeError], args: tuple[object, ...], held: dict[str, object]) -> MobilizeError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(held)
+    return error
 
 
 class DataFaulty(MobilizeError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from mobilize.campaign.campaign import Campaign
 from mobilize.errors import SettingsWrong
 from mobilize.installation import Installation
 from mobilize.letter import dkim, docx, html, mime, pdf, text, token
@@ -17,8 +18,21 @@ from mobilize.letter.mime import Attachment, Message
 ANSWER_DAYS = 180
 
 
-def signer(installation: Installation) -> Signer | None:
-    """Who signs the messages (DKIM), as the settings say; None: the relay does. Raises SettingsWrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """Whose signature, and the private key as its file has it (PEM): unlike a key that was read, it can travel."""
+
+    pem: bytes = field(repr=False)
+    domain: str
+    selector: str
+
+    def signer(self) -> Signer:
+        """Read the key. Raises SettingsWrong."""
+        return dkim.signer(self.pem, domain=self.domain, selector=self.selector)
+
+
+def signing_key(installation: Installation) -> SigningKey | None:
+    """Which key signs the messages (DKIM), as the settings say; None: the relay signs. Raises SettingsWrong."""
     settings = installation.settings
     if not settings.dkim_selector and settings.dkim_key_file is None:
         return None
@@ -29,18 +43,39 @@ def signer(installation: Installation) -> Signer | None:
     except OSError as error:
         raise SettingsWrong(f"DKIM_KEY_FILE cannot be read: {error.strerror}") from None
     domain = settings.dkim_domain or installation.campaign.sender.address.rpartition("@")[2]
-    return dkim.signer(pem, domain=domain, selector=settings.dkim_selector)
+    return SigningKey(pem=pem, domain=domain, selector=settings.dkim_selector)
 
 
-def papers(installation: Installation, letter: Letter) -> tuple[Attachment, ...]:
+def signer(installation: Installation) -> Signer | None:
+    """Who signs the messages (DKIM); None: the relay does. Raises SettingsWrong."""
+    key = signing_key(installation)
+    return key.signer() if key is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """All that is needed to make messages; it can travel to another process."""
+
+    campaign: Campaign
+    secret: bytes
+    #: A return address of its own for each letter.
+    verp: bool = False
+
+
+def composer(installation: Installation) -> Composer:
+    """What an installation brings to its messages."""
+    return Composer(campaign=installation.campaign, secret=installation.secret, verp=installation.settings.smtp_verp)
+
+
+def papers(campaign: Campaign, letter: Letter) -> tuple[Attachment, ...]:
     """What goes with a letter: its paper first, then what is enclosed for an NGO. Raises as `pdf.pdf` does."""
-    paper = pdf.pdf(letter, installation.campaign)
+    paper = pdf.pdf(letter, campaign)
     first = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=paper)
-    return (first, *_own_letter(installation, letter))
+    return (first, *_own_letter(campaign, letter))
 
 
 def message(
-    installation: Installation,
+    by: Composer,
     letter: Letter,
     *,
     now: dt.datetime,
@@ -52,22 +87,22 @@ def message(
     enclosed: its papers, where they are made already.
     Raises LetterWrong, TemplateWrong or FontMissing.
     """
-    campaign = installation.campaign
+    campaign = by.campaign
     end = campaign.not_after.date() if campaign.not_after else now.date()
     until = max(end, now.date()) + dt.timedelta(days=ANSWER_DAYS)
     made = mime.build(
         letter,
         text=text.text(letter),
         html=html.html(letter),
-        attachments=papers(installation, letter) if enclosed is None else enclosed,
+        attachments=papers(campaign, letter) if enclosed is None else enclosed,
         sender=campaign.sender,
-        key=installation.secret,
+        key=by.secret,
         now=now,
         answers_until=until,
     )
-    if installation.settings.smtp_verp:
+    if by.verp:
         # The reply token is the return address too: a bounce then names its letter by where it arrives.
-        own = token.reply_address(campaign.sender.address, token.make(installation.secret, letter.id, until))
+        own = token.reply_address(campaign.sender.address, token.make(by.secret, letter.id, until))
         made = replace(made, envelope_sender=own)
     return dkim.signed(made, signer, seconds=int(now.timestamp())) if signer is not None else made
 
@@ -76,7 +111,7 @@ def message(
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _own_letter(installation: Installation, letter: Letter) -> Iterator[Attachment]:
+def _own_letter(campaign: Campaign, letter: Letter) -> Iterator[Attachment]:
     """The letter that an NGO may send to its own minister: on paper to be signed, in Word to be changed.
 
     Its name has no reference of ours: the partner may pass it on as it is.
@@ -84,6 +119,6 @@ def _own_letter(installation: Installation, letter: Letter) -> Iterator[Attachme
     own = letter.enclosure
     if own is not None:
         name = f"minister-{own.contact.country}"
-        paper = pdf.pdf(own, installation.campaign)
+        paper = pdf.pdf(own, campaign)
         yield Attachment(name=f"{name}.pdf", content_type="application/pdf", data=paper)
         yield Attachment(name=f"{name}.docx", content_type=_WORD, data=docx.docx(own))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mobilize.campaign.faults import Fault
 from mobilize.desk import gallery, since
-from mobilize.desk.compose import message, papers
+from mobilize.desk.compose import composer, message, papers
 from mobilize.desk.plan import Chosen
 from mobilize.desk.since import Moved
 from mobilize.errors import DataFaulty, FontMissing, LetterWrong, Refused, TemplateWrong
@@ -173,13 +173,13 @@ def _write(installation: Installation, letter: Letter, out: Path, now: dt.dateti
 
 def contents(installation: Installation, letter: Letter, *, now: dt.datetime) -> Mapping[str, tuple[str, bytes]]:
     """One letter in every format: format -> (ending of the file, its bytes). Raises as `message` does."""
-    enclosed = papers(installation, letter)
+    enclosed = papers(installation.campaign, letter)
     own = {f"own_{each.name.rpartition('.')[2]}": each for each in enclosed[1:]}
     return {
         "pdf": ("pdf", enclosed[0].data),
         "html": ("html", html.html(letter).encode()),
         "txt": ("txt", text.text(letter).encode()),
-        "eml": ("eml", message(installation, letter, now=now, enclosed=enclosed).data),
+        "eml": ("eml", message(composer(installation), letter, now=now, enclosed=enclosed).data),
         "why": ("why.html", gallery.why(letter).encode()),
         **{kind: (f"own.{each.name.rpartition('.')[2]}", each.data) for kind, each in own.items()},
     }

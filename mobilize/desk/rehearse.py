@@ -75,7 +75,7 @@ def _message(installation: Installation, letter: Letter, to: str, now: dt.dateti
     )
     # Another key: neither its reply address nor its Message-ID is that of the real letter.
     own = replace(installation, secret=b"rehearsal:" + installation.secret)
-    return compose.message(own, marked, now=now, signer=compose.signer(installation))
+    return compose.message(compose.composer(own), marked, now=now, signer=compose.signer(installation))
 
 
 async def _send(server: smtp.Server, messages: Mapping[ContactId, Message]) -> dict[str, Answer]:

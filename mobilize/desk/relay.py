@@ -90,7 +90,8 @@ def _largest(installation: Installation, now: dt.datetime) -> int:
         before = longest.get(contact.audience.value)
         if before is None or _length(letter) > _length(before):
             longest[contact.audience.value] = letter
-    return max((len(compose.message(installation, each, now=now).data) for each in longest.values()), default=0)
+    by = compose.composer(installation)
+    return max((len(compose.message(by, each, now=now).data) for each in longest.values()), default=0)
 
 
 def _length(letter: Letter) -> int:
