@@ -77,7 +77,10 @@ class Settings(BaseSettings):
     imap_password: SecretStr = SecretStr("")
     #: OAuth2 bearer token, in place of a password.
     imap_token: SecretStr = SecretStr("")
+    #: Folders to read, commas between; the first is waited on.
     imap_folder: str = "INBOX"
+    #: Mark what was taken as seen and flagged; else nothing in the mailbox changes.
+    imap_flag: bool = False
     imap_verify: bool = True
     imap_ca_file: Path | None = None
     #: Names of receiving servers whose Authentication-Results are believed (RFC 8601), commas between.

@@ -31,11 +31,15 @@ ROWS = (
 )
 
 
+#: How the names of settings begin.
+_SETTINGS = ("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_", "DKIM_", "METRICS_", "LOG_", "DNS_")
+
+
 @pytest.fixture(autouse=True)
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in list(os.environ):
-        if name.upper().startswith(("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_")) or name.upper() == "DATABASE_URL":
+        if name.upper().startswith(_SETTINGS) or name.upper() in ("DATABASE_URL", "PUBLIC_URL"):
             monkeypatch.delenv(name)
 
 

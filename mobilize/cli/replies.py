@@ -11,6 +11,7 @@ import typer
 from mobilize.cli.face import as_json, folder, here, now, step, table
 
 if TYPE_CHECKING:
+    from mobilize.desk.receive import Taken
     from mobilize.desk.review import Shown
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -31,16 +32,62 @@ def import_(
         total = new = 0
         for taken in receive.take_in(installation, paths or [Path("-")], now=now()):
             total, new = total + 1, new + taken.new
-            if as_lines:
-                as_json({"reply": taken.reply, "kind": taken.kind, "country": taken.country, "new": taken.new})
-            elif taken.new:
-                typer.echo(f"{taken.reply[:12]}  {taken.kind:15}  {taken.country or '--'}  {taken.attention}", err=True)
+            _tell(taken, as_lines=as_lines)
         summary = receive.summary(installation)
     if not as_lines:
         typer.echo(
             f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
         )
         typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
+
+
+def fetch(
+    ctx: typer.Context,
+    wait: Annotated[bool, typer.Option("--wait", help="Go on, and take in mail as it comes; Ctrl-C ends it.")] = False,
+    as_lines: Json = False,
+) -> None:
+    """Take in what arrived in the campaign mailbox (IMAP). Nothing is changed there; nothing is taken twice."""
+    import time
+    from contextlib import suppress
+
+    from mobilize.desk import fetch as desk
+    from mobilize.desk import receive
+
+    def said(sentence: str) -> None:
+        typer.echo(sentence, err=True)
+
+    with here(ctx) as installation, suppress(KeyboardInterrupt):
+        _until_told()
+        total = new = 0
+        found = (
+            desk.wait(installation, now=now, said=said, sleep=time.sleep)
+            if wait
+            else desk.fetch(installation, now=now, said=said)
+        )
+        for taken in found:
+            total, new = total + 1, new + taken.new
+            _tell(taken, as_lines=as_lines)
+        if not as_lines:
+            summary = receive.summary(installation)
+            typer.echo(
+                f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
+            )
+            typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
+
+
+def _until_told() -> None:
+    """SIGTERM, which a service manager sends, ends a command as Ctrl-C does: what was taken is kept."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _tell(taken: Taken, *, as_lines: bool) -> None:
+    if as_lines:
+        as_json({"reply": taken.reply, "kind": taken.kind, "country": taken.country, "new": taken.new})
+        sys.stdout.flush()
+    elif taken.new:
+        typer.echo(f"{taken.reply[:12]}  {taken.kind:15}  {taken.country or '--'}  {taken.attention}", err=True)
 
 
 def log(

@@ -57,12 +57,20 @@ def take_in(installation: Installation, paths: Iterable[Path], *, now: dt.dateti
     context = context_of(installation, now.date())
     yield from (_read(installation, raw, context, now) for raw in _left_behind(installation))
     for raw in files.read(paths):
-        with installation.store.writing() as connection:
-            new = log.keep(connection, raw, installation.seal, now=now)
-        if new:
-            yield _read(installation, raw, context, now)
-        else:
-            yield Taken(reply=raw.id, new=False, kind="", country=None, attention="")
+        yield _taken(installation, raw, context, now)
+
+
+def take(installation: Installation, raw: RawMail, *, now: dt.datetime) -> Taken:
+    """Take in one message: kept, and that is committed, before it is read."""
+    return _taken(installation, raw, context_of(installation, now.date()), now)
+
+
+def _taken(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
+    with installation.store.writing() as connection:
+        new = log.keep(connection, raw, installation.seal, now=now)
+    if new:
+        return _read(installation, raw, context, now)
+    return Taken(reply=raw.id, new=False, kind="", country=None, attention="")
 
 
 def read_anew(installation: Installation, *, now: dt.datetime) -> Iterator[Taken]:

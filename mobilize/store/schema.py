@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 4
+VERSION = 5
 
 metadata = MetaData()
 
@@ -217,6 +218,20 @@ raw_mail = Table(
     Column("received_at", Moment, nullable=False),
 )
 Index("raw_mail_by_time", raw_mail.c.received_at)
+
+#: How far each mailbox was read.
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("campaign", String(64), nullable=False),
+    # Digest of host and user: never whose it is.
+    Column("account", String(64), nullable=False),
+    Column("folder", String(255), nullable=False),
+    # The server's own: another one means that it numbers anew, and all is read again.
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    PrimaryKeyConstraint("campaign", "account", "folder"),
+)
 
 replies = Table(
     "replies",
