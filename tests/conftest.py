@@ -35,7 +35,10 @@ ROWS = (
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in list(os.environ):
-        if name.upper().startswith(("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_")) or name.upper() == "DATABASE_URL":
+        if name.upper().startswith(("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_")) or name.upper() in {
+            "DATABASE_URL",
+            "PUBLIC_URL",
+        }:
             monkeypatch.delenv(name)
 
 

@@ -24,6 +24,7 @@ from mobilize.cli import (
     record,
     replies,
     send,
+    serve,
     status,
 )
 from mobilize.errors import DataFaulty, MobilizeError
@@ -63,6 +64,7 @@ app.command()(countries.countries)
 app.command()(preview.preview)
 app.command()(send.send)
 app.command()(status.status)
+app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.add_typer(receipt_app, name="receipt")
