@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.campaign.record import Position
-from mobilize.desk.compose import ANSWER_DAYS
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter import bundle, docx, draft, html, link, pdf, picture, text
@@ -131,14 +130,16 @@ def taken(
     return f"{name}.zip", bundle.bundle(letter, files, before, words)
 
 
-def link_of(installation: Installation, contact: Contact, *, today: dt.date) -> str:
-    """The address of an NGO's personal page; empty where PUBLIC_URL is not set, or it shall have none (rules D10)."""
-    url = installation.settings.public_url
-    if not url or contact.audience is not Audience.NGO or contact.sensitive:
+def link_of(installation: Installation, contact: Contact) -> str:
+    """The address of an NGO's personal page; it ends with the campaign.
+
+    Empty where PUBLIC_URL is not set, the campaign has no end (not_after: a link that never ends is none to print), or
+    the contact shall have none (rules D10). The same on every day: an approval of the letter is bound to its text.
+    """
+    url, campaign = installation.settings.public_url, installation.campaign
+    if not url or campaign.not_after is None or contact.audience is not Audience.NGO or contact.sensitive:
         return ""
-    campaign = installation.campaign
-    end = campaign.not_after.date() if campaign.not_after else today + dt.timedelta(days=ANSWER_DAYS)
-    return f"{url}/p/{link.make(installation.secret, campaign.slug, contact, end)}"
+    return f"{url}/p/{link.make(installation.secret, campaign.slug, contact, campaign.not_after.date())}"
 
 
 def link_owner(installation: Installation, token: str, *, today: dt.date) -> Contact | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from mobilize.desk import hand_out
 from mobilize.desk.compose import message
 from mobilize.desk.plan import Chosen
 from mobilize.errors import FontMissing, LetterWrong, Refused, TemplateWrong
@@ -67,7 +68,8 @@ def preview(installation: Installation, out: Path, *, chosen: Chosen, now: dt.da
             "organisation": contact.organisation,
         }
         try:
-            letter = write(installation.campaign, contact, today=now.date())
+            link = hand_out.link_of(installation, contact)
+            letter = write(installation.campaign, contact, today=now.date(), link=link)
             files, pages = _write(installation, letter, out, now)
         except (LetterWrong, TemplateWrong, FontMissing) as error:
             done.append(_failed(fixed, error.sentence))

@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from mobilize.campaign.contacts import Audience
-from mobilize.desk import hand_out
+from mobilize.desk import hand_out, plan
 from mobilize.letter import link, token
+from mobilize.letter.html import html
 from mobilize.letter.merge import letter_id
+from mobilize.letter.text import text
 from servers.pages import Site, pages
 
 URL = "https://letters.example"
@@ -21,14 +23,17 @@ URL = "https://letters.example"
 
 @pytest.fixture
 def public(campaign_folder: Callable[..., Path]) -> Iterator[Site]:
-    with pages(campaign_folder(env=f"PUBLIC_URL={URL}/\n")) as (url, installation):
+    folder = campaign_folder(env=f"PUBLIC_URL={URL}/\nSMTP_HOST=127.0.0.1\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\n")
+    charter = folder / "campaign.toml"
+    lasting = charter.read_text("utf-8").replace("# not_after = 2013-11-26", "not_after = 2999-11-26")
+    charter.write_text(lasting, "utf-8")
+    with pages(folder) as (url, installation):
         yield Site(url=url, installation=installation)
 
 
 def test_a_link_fills_in_country_name_and_language(public: Site) -> None:
-    today = dt.datetime.now(dt.UTC).date()
     (ngo,) = [each for each in public.installation.campaign.contacts if each.audience is Audience.NGO]
-    path = hand_out.link_of(public.installation, ngo, today=today).removeprefix(URL)
+    path = hand_out.link_of(public.installation, ngo).removeprefix(URL)
     first = httpx.get(public.url + path)
     assert first.headers["location"] == f"/en{path}"
     page = httpx.get(f"{public.url}/fr{path.upper().replace('/P/', '/p/')}")
@@ -71,13 +76,27 @@ def test_whatever_is_wrong_with_a_link_is_answered_alike(public: Site) -> None:
     assert len(said) == 1
 
 
-def test_no_link_without_a_public_address_nor_for_whom_it_would_put_at_risk(site: Site, public: Site) -> None:
-    today = dt.date(2026, 11, 24)
+def test_no_link_without_a_public_address_an_end_or_for_whom_it_would_put_at_risk(site: Site, public: Site) -> None:
     ngo, minister = (
         next(each for each in public.installation.campaign.contacts if each.audience is audience)
         for audience in (Audience.NGO, Audience.MINISTER)
     )
-    assert hand_out.link_of(public.installation, ngo, today=today)
-    assert hand_out.link_of(public.installation, minister, today=today) == ""
-    assert hand_out.link_of(public.installation, replace(ngo, sensitive=True), today=today) == ""
-    assert hand_out.link_of(site.installation, ngo, today=today) == ""
+    endless = replace(public.installation, campaign=replace(public.installation.campaign, not_after=None))
+    assert hand_out.link_of(public.installation, ngo)
+    assert hand_out.link_of(public.installation, minister) == ""
+    assert hand_out.link_of(public.installation, replace(ngo, sensitive=True)) == ""
+    assert hand_out.link_of(endless, ngo) == ""
+    assert hand_out.link_of(site.installation, ngo) == ""
+
+
+def test_the_link_is_printed_in_the_ngos_letter_and_nowhere_else(public: Site) -> None:
+    at = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+    for day in (at, at + dt.timedelta(days=3)):
+        made = plan.plan(public.installation, chosen=plan.Chosen(), round=1, limit=None, now=day)
+        letters = {each.contact.audience: each for each in made.letters}
+        ngo = letters[Audience.NGO]
+        assert any(line.startswith(f"{URL}/p/") for line in ngo.foot)
+        assert URL in text(ngo)
+        assert URL in html(ngo)
+        for other in (letters[Audience.MINISTER], *([ngo.enclosure] if ngo.enclosure else [])):
+            assert URL not in text(other)
