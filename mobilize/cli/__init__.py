@@ -20,6 +20,7 @@ from mobilize.cli import (
     init,
     outbox,
     parse_reply,
+    people,
     preview,
     record,
     replies,
@@ -40,6 +41,7 @@ app = typer.Typer(
 replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Read, list and export what came back.")
 outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
+people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -82,6 +84,11 @@ replies_app.command("log")(replies.log)
 replies_app.command("show")(replies.show)
 replies_app.command("review")(replies.review)
 replies_app.command("export")(replies.export)
+app.add_typer(people_app, name="people")
+people_app.command("add")(people.add)
+people_app.command("list")(people.list_)
+people_app.command("disable")(people.disable)
+people_app.command("reset")(people.reset)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")
