@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from mobilize.installation import Installation
-from mobilize.web import partner, told
+from mobilize.web import organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, show, static
 from mobilize.web.shell import Shell
 from mobilize.web.texts import LANGUAGES, preferred, texts
@@ -47,6 +47,8 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
 
     async def failed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if isinstance(error, HTTPException) and status == 303:  # noqa: PLR2004 - see another page: to sign in
+            return RedirectResponse((error.headers or {})["location"], status_code=status)
         return _sorry(desk, request, status)
 
     app.add_exception_handler(HTTPException, failed)
@@ -63,7 +65,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     def healthy() -> Response:
         return Response("ok\n", media_type="text/plain; charset=utf-8")
 
-    for each in (told, partner):
+    for each in (organise, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
 

@@ -14,6 +14,9 @@ from mobilize.letter.picture import MOST_BYTES
 #: Signs in a field of one line, and in one of several.
 LINE, TEXT = 160, 6000
 
+#: Signs of a password that are looked at.
+_PASSWORD = 1024
+
 #: Fields of several lines.
 _LONG = frozenset({"text", "countries", "note"})
 
@@ -41,6 +44,10 @@ async def read(request: Request) -> Form:
         for name, value in sent.multi_items():
             if isinstance(value, UploadFile):
                 file = await value.read(MOST_BYTES + 1)
+                continue
+            if name == "password":
+                # As typed: two blanks in it are two blanks.
+                fields[name] = value[:_PASSWORD]
                 continue
             text = _lines(value) if name in _LONG else plain(value)
             too_long = too_long or len(text) > (TEXT if name in _LONG else LINE)

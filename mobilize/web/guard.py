@@ -55,7 +55,13 @@ class _Bucket:
 
 
 #: What is limited -> how many at once, and how many a minute after that.
-PACES: Mapping[str, tuple[int, float]] = {"page": (120, 120), "paper": (30, 30), "tell": (10, 5), "link": (20, 10)}
+PACES: Mapping[str, tuple[int, float]] = {
+    "page": (120, 120),
+    "paper": (30, 30),
+    "tell": (10, 5),
+    "link": (20, 10),
+    "sign-in": (10, 5),
+}
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from conftest import HEAD, ROOT, row
 from mobilize.web import guard
@@ -33,9 +34,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         shutil.copytree(ROOT / part, folder / part)
     shutil.copyfile(ROOT / "campaign.toml", folder / "campaign.toml")
     (folder / "contacts.csv").write_text("\n".join((HEAD, *ROWS, "")), "utf-8")
+    (folder / ".env").write_text(f"MOBILIZE_KEY={Fernet.generate_key().decode()}\n", "utf-8")
     with pytest.MonkeyPatch.context() as clean:
         clean.setenv("XDG_STATE_HOME", str(folder / "state"))
-        for name in [each for each in os.environ if each.upper() in {"PUBLIC_URL", "DATABASE_URL"}]:
+        for name in [each for each in os.environ if each.upper() in {"PUBLIC_URL", "DATABASE_URL", "MOBILIZE_KEY"}]:
             clean.delenv(name)
         # All tests come from one address: none may use up the share of the next.
         clean.setattr(guard, "PACES", dict.fromkeys(guard.PACES, (10_000, 10_000.0)))
