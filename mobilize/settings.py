@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -92,6 +93,16 @@ class Settings(BaseSettings):
     mobilize_key: SecretStr = SecretStr("")
     #: Key of reply tokens and Message-IDs; empty: made once and kept in the ledger's folder.
     mobilize_secret: SecretStr = SecretStr("")
+
+    #: Where partners and organisers reach `mobilize serve`: https://letters.example.org; empty: on this machine alone.
+    public_url: str = ""
+
+    @field_validator("public_url")
+    @classmethod
+    def _a_safe_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/?", value):
+            raise ValueError("write https:// and a host name, without a path")
+        return value.rstrip("/")
 
     @field_validator("smtp_ca_file", "imap_ca_file", "dkim_key_file", "metrics_file", "log_file", mode="before")
     @classmethod

@@ -22,10 +22,12 @@ from mobilize.cli import (
     letters,
     outbox,
     parse_reply,
+    people,
     preview,
     record,
     replies,
     send,
+    serve,
     status,
 )
 from mobilize.errors import DataFaulty, MobilizeError
@@ -42,6 +44,7 @@ replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rea
 outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
+people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -67,6 +70,7 @@ app.command()(preview.preview)
 app.command()(approve.approve)
 app.command()(send.send)
 app.command()(status.status)
+app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.add_typer(receipt_app, name="receipt")
@@ -89,6 +93,11 @@ app.add_typer(letters_app, name="letters")
 letters_app.command("list")(letters.list_)
 letters_app.command("new")(letters.new)
 letters_app.command("done")(letters.done)
+app.add_typer(people_app, name="people")
+people_app.command("add")(people.add)
+people_app.command("list")(people.list_)
+people_app.command("disable")(people.disable)
+people_app.command("reset")(people.reset)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

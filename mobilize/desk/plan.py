@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mobilize.campaign.contacts import Audience, Contact
+from mobilize.desk import hand_out
 from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import mime, partner
@@ -149,7 +150,8 @@ def plan(
         )
         if not why:
             try:
-                letters.append(partner.write(campaign, contact, today=now.date(), round=round))
+                link = hand_out.link_of(installation, contact)
+                letters.append(partner.write(campaign, contact, today=now.date(), round=round, link=link))
             except LetterWrong as error:
                 why = f"the letter cannot be made: {error.detail}"
             except TemplateWrong as error:

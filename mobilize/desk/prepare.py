@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from mobilize.campaign.faults import Fault
-from mobilize.desk import gallery, since
+from mobilize.desk import gallery, hand_out, since
 from mobilize.desk.compose import composer, message, papers
 from mobilize.desk.plan import Chosen
 from mobilize.desk.since import Moved
@@ -125,7 +125,7 @@ def survey(
             "organisation": contact.organisation,
         }
         try:
-            letter = write(campaign, contact, today=now.date())
+            letter = write(campaign, contact, today=now.date(), link=hand_out.link_of(installation, contact))
             files, pages = keep(letter, collected.add(letter))
         except (LetterWrong, TemplateWrong, FontMissing) as error:
             yield _failed(fixed, error.sentence)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from mobilize.inbox import files, read
+from mobilize.desk import hear
+from mobilize.inbox import files, form, read
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Context, LetterRef, Reply
 from mobilize.installation import Installation
@@ -98,12 +99,13 @@ def _left_behind(installation: Installation) -> Iterator[RawMail]:
 def _kept(installation: Installation, identity: MailId) -> RawMail:
     with installation.store.reading() as connection:
         data = log.original(connection, identity, installation.seal)
+        origin = log.origin(connection, identity)
     assert data is not None, "a row of replies has its row of raw_mail"
-    return RawMail(data=data, origin=_KEPT)
+    return RawMail(data=data, origin=form.ORIGIN if origin == form.ORIGIN else _KEPT)
 
 
 def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
-    reply = read.read(raw, context=context)
+    reply = hear.read(raw) if raw.origin == form.ORIGIN else read.read(raw, context=context)
     why = attention(reply)
     with installation.store.writing() as connection:
         log.record(connection, installation.campaign.slug, reply, installation.seal, attention=why, now=now)

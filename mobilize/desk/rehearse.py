@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from mobilize.campaign import addresses
 from mobilize.campaign.contacts import ContactId
-from mobilize.desk import compose, send
+from mobilize.desk import compose, hand_out, send
 from mobilize.desk import plan as planning
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
@@ -58,7 +58,8 @@ def _one_of_each_kind(installation: Installation, chosen: Chosen, round: int, no
     kinds: dict[tuple[str, str, str], Letter] = {}
     for contact in installation.campaign.contacts:
         if chosen.takes(contact):
-            letter = partner.write(installation.campaign, contact, today=now.date(), round=round)
+            link = hand_out.link_of(installation, contact)
+            letter = partner.write(installation.campaign, contact, today=now.date(), round=round, link=link)
             kinds.setdefault((contact.audience.value, letter.language, letter.standing.name.value), letter)
     return list(kinds.values())
 

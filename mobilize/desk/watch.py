@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from mobilize.campaign import folder as campaign_folder
-from mobilize.desk import gallery, prepare, since
+from mobilize.desk import gallery, hand_out, prepare, since
 from mobilize.desk.plan import Chosen
 from mobilize.errors import MobilizeError, Refused
 from mobilize.installation import Installation
@@ -139,7 +139,8 @@ class Site:
             return Answer(content=b"there is no such page", kind="text/plain", status=HTTPStatus.NOT_FOUND)
         ending = name.removeprefix(f"{contact.id}.")
         try:
-            letter = write(campaign, contact, today=self._now().date())
+            link = hand_out.link_of(self._installation, contact)
+            letter = write(campaign, contact, today=self._now().date(), link=link)
             return self._in_format(letter, ending)
         except MobilizeError as error:
             told = f"<h1>This letter cannot be made</h1>\n<p class=bad>{escape(error.sentence)}</p>"

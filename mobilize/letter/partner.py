@@ -90,14 +90,17 @@ def _everywhere(text: str) -> Mapping[str, str]:
     return {"en": plain(text)} if plain(text) else {}
 
 
-def write(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
+def write(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1, link: str = "") -> Letter:
     """Write one letter and what is enclosed with it: what is sent, shown and approved.
 
     An NGO gets the letter to its own minister, in its name and our letter's language; nobody does for whom it would not
     be safe (scope.minister_for, by which templates know of it too). The digest is over both.
+    link: the reader's personal page, printed in the foot of our letter; empty: none.
     today, round, and what it raises: as `merge`.
     """
     letter = merge(campaign, contact, today=today, round=round)
+    if link:
+        letter = sealed(replace(letter, foot=(*letter.foot, link)))
     minister = minister_for(campaign, contact)
     if minister is None:
         return letter

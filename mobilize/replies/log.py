@@ -62,6 +62,11 @@ def original(connection: Connection, reply: str, seal: Seal) -> bytes | None:
     return seal.opened(row.data) if row.sealed else bytes(row.data)
 
 
+def origin(connection: Connection, reply: str) -> str:
+    """Where a message was found; empty where it is not kept."""
+    return connection.execute(select(raw_mail.c.origin).where(raw_mail.c.id == reply)).scalar() or ""
+
+
 def unread(connection: Connection, campaign: str) -> list[MailId]:
     """Ids of messages that are kept but were never read for this campaign: a crash between the two loses nothing."""
     known = select(replies.c.reply).where(replies.c.campaign == campaign)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -25,10 +26,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
 )
+from sqlalchemy.schema import ExecutableDDLElement
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 5
+VERSION = 6
 
 metadata = MetaData()
 
@@ -311,3 +314,54 @@ corrections = Table(
     Column("at", Moment, nullable=False),
 )
 Index("corrections_by_reply", corrections.c.campaign, corrections.c.reply)
+
+# --- people who sign in to the pages: they belong to the installation ------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    # As typed at sign-in, lower case.
+    Column("name", String(64), primary_key=True),
+    # access.roles.Role
+    Column("role", String(16), nullable=False),
+    # argon2id, with its parameters and salt.
+    Column("password", Text, nullable=False),
+    # Secret of the authenticator, encrypted with MOBILIZE_KEY.
+    Column("totp", LargeBinary, nullable=False),
+    # The last 30 seconds whose code was used: none is good twice.
+    Column("used_step", Integer, nullable=False, default=0),
+    Column("disabled", Boolean, nullable=False, default=False),
+    # Wrong tries since the last right one, and until when none is looked at.
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", Moment),
+    Column("made_at", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    # SHA-256 of the token in the cookie: who reads the ledger cannot sign in with it.
+    Column("digest", String(64), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+Index("sessions_by_person", sessions.c.person)
+
+#: Who did what. Rows are only added: the database itself refuses to change or remove one.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    # An id: of a person, a reply. Never an address or a word of a mail.
+    Column("about", String(80), nullable=False, default=""),
+)
+_KEPT = "CREATE TRIGGER audit_no_{0} BEFORE {0} ON audit BEGIN SELECT RAISE(ABORT, 'rows of audit are kept'); END"
+_KEPT_BY_RULE = "CREATE RULE audit_no_{0} AS ON {0} TO audit DO INSTEAD NOTHING"
+for _deed in ("UPDATE", "DELETE"):
+    for _dialect, _words in (("sqlite", _KEPT), ("postgresql", _KEPT_BY_RULE)):
+        _made: ExecutableDDLElement = DDL(_words.format(_deed))  # type: ignore[no-untyped-call]  # sqlalchemy's own
+        event.listen(audit, "after_create", _made.execute_if(dialect=_dialect))

@@ -122,6 +122,11 @@ def codes() -> frozenset[str]:
     return frozenset(countries())
 
 
+def known() -> Mapping[str, str]:
+    """Folded name (`fold`) -> alpha-2 code; names that two countries share are left out."""
+    return _known()
+
+
 @functools.cache
 def _known() -> Mapping[str, str]:
     """Folded name -> code, without those that name two countries."""

@@ -1,0 +1,64 @@
+"""`mobilize serve`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+import typer
+
+from mobilize.cli import face
+
+
+def serve(
+    ctx: typer.Context,
+    *,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; this machine alone unless you say otherwise.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Listen on another address although PUBLIC_URL is not set.")
+    ] = False,
+) -> None:
+    """Serve the web pages: letters for partners, and what they tell. See docs/serve.md for hosting."""
+    import pkgutil
+
+    from mobilize.errors import Refused
+
+    try:
+        import uvicorn
+
+        # By name: the two faces know nothing of each other (pyproject.toml, "The river runs one way").
+        create = pkgutil.resolve_name("mobilize.web.app:create")
+    except ImportError:
+        raise Refused("the web pages are not installed", hint="pip install 'mobilize[web]'") from None
+    with face.here(ctx) as installation:
+        url = installation.settings.public_url
+        if not _here_alone(host) and not url and not plain_http:
+            raise Refused(
+                f"{host} can be reached from other machines, and without https what people type can be read on the way",
+                hint="set PUBLIC_URL=https://… with a web server in front that has a certificate (docs/serve.md)",
+            )
+        typer.echo(f"Pages for partners: {url or f'http://{_shown(host)}:{port}'}/   (end with Ctrl-C)", err=True)
+        uvicorn.run(
+            create(installation),
+            host=host,
+            port=port,
+            # No line a request: it would hold addresses of people (domain/rules.md E).
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def _here_alone(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

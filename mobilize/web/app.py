@@ -1,0 +1,86 @@
+"""Installation -> the web application that `mobilize serve` runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from mobilize.installation import Installation
+from mobilize.web import organise, partner, told
+from mobilize.web.pages import STATIC, Desk, client, show, static
+from mobilize.web.shell import Shell
+from mobilize.web.texts import LANGUAGES, preferred, texts
+
+#: Answers that have a sentence of their own.
+_SPOKEN_OF = (403, 404, 405, 413, 429)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now) -> ASGIApp:
+    """Make the application; the installation stays open as long as it runs. now: for tests, the clock in UTC."""
+    desk = Desk(installation=installation, now=now)
+
+    @asynccontextmanager
+    async def living(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.papers.shutdown()
+
+    # No pages of documentation here: they would fetch scripts from another host.
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
+        redirect_slashes=False,
+        dependencies=[Depends(_pace(desk))],
+    )
+
+    async def failed(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if isinstance(error, HTTPException) and status == 303:  # noqa: PLR2004 - see another page: to sign in
+            return RedirectResponse((error.headers or {})["location"], status_code=status)
+        return _sorry(desk, request, status)
+
+    app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(Exception, failed)
+
+    @app.get("/static/{name}")
+    def files(name: str) -> Response:
+        if name not in STATIC:
+            raise HTTPException(404)
+        head = {"cache-control": "public, max-age=86400"}
+        return Response(static(name), media_type=STATIC[name], headers=head)
+
+    @app.get("/healthz")
+    def healthy() -> Response:
+        return Response("ok\n", media_type="text/plain; charset=utf-8")
+
+    for each in (organise, told, partner):
+        app.include_router(each.routes(desk))
+    return Shell(app, https=bool(installation.settings.public_url))
+
+
+def _pace(desk: Desk) -> Callable[[Request], None]:
+    def pace(request: Request) -> None:
+        if not desk.pace.allows("page", client(request)):
+            raise HTTPException(429)
+
+    return pace
+
+
+def _sorry(desk: Desk, request: Request, status: int) -> Response:
+    """An error as a plain page in the reader's language: what happened, and nothing of how."""
+    first = request.url.path.split("/")[1]
+    language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+    sentence = texts(language)[f"err_{status if status in _SPOKEN_OF else 500 if status >= 500 else 404}"]  # noqa: PLR2004
+    return show(desk, language, "error.html", status=status, sentence=sentence)

@@ -1,0 +1,168 @@
+"""The organisers' pages: who may see and do what, by a table over every route; and what a person decides counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import httpx
+import pyotp
+import pytest
+from fastapi.routing import APIRoute
+
+from mobilize.access.roles import Role
+from mobilize.desk import hear, people, review
+from mobilize.inbox.form import Told
+from mobilize.web import organise
+from mobilize.web.pages import Desk
+from servers.pages import Site
+
+PASSWORD = "four  words that differ "
+TEXT = "They told us <script>alert(1)</script> they will support it."
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def cookies(site: Site) -> dict[str, dict[str, str]]:
+    """A session of each role; nobody has none."""
+    found: dict[str, dict[str, str]] = {"nobody": {}}
+    for role in Role:
+        address = people.add(site.installation, role.value, role, PASSWORD, by="test", now=now())
+        totp = pyotp.parse_uri(address)
+        assert isinstance(totp, pyotp.TOTP)
+        moment = now()
+        token = people.sign_in(site.installation, role.value, PASSWORD, totp.at(moment), now=moment)
+        assert token
+        found[role.value] = {organise.COOKIE: token}
+    return found
+
+
+@pytest.fixture(scope="module")
+def reply(site: Site) -> str:
+    told = Told(form="1", day="2026-11-24", country="KE", stance="support", text=TEXT, organisation="Lantern Network")
+    hear.take_in(site.installation, told, now=now())
+    return review.entries(site.installation)[0].entry.reply
+
+
+def as_role(site: Site, cookies: dict[str, dict[str, str]], role: str) -> httpx.Client:
+    return httpx.Client(base_url=site.url, cookies=cookies[role], timeout=60)
+
+
+def number(client: httpx.Client) -> str:
+    found = re.search(r'name="number" value="([^"]+)"', client.get("/organise/").text)
+    return found[1] if found else ""
+
+
+#: Method and route -> status for nobody, reader, organiser, lead. Forms are sent with their right number.
+MATRIX = {
+    ("GET", "/organise/sign-in"): (200, 200, 200, 200),
+    ("POST", "/organise/sign-in"): (422, 422, 422, 422),
+    ("GET", "/organise/"): (303, 200, 200, 200),
+    ("GET", "/organise/reply/{reply}"): (303, 200, 200, 200),
+    ("POST", "/organise/reply/{reply}"): (303, 403, 303, 303),
+    ("POST", "/organise/sign-out"): (303, 303, 303, 303),
+}
+
+
+def test_every_route_stands_in_the_matrix(site: Site) -> None:
+    router = organise.routes(Desk(installation=site.installation, now=now))
+    routes = {(method, each.path) for each in router.routes if isinstance(each, APIRoute) for method in each.methods}
+    assert routes == set(MATRIX)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_each_role_may_do_what_the_matrix_says(
+    site: Site, cookies: dict[str, dict[str, str]], reply: str, place: int
+) -> None:
+    role = ("nobody", "reader", "organiser", "lead")[place]
+    with as_role(site, cookies, role) as client:
+        for (method, route), expected in MATRIX.items():
+            if route.endswith("sign-out") and role != "nobody":
+                continue  # ends the session of the other tests: has its own, below
+            form = {"number": number(client), "country": "KE", "stance": "support"} if method == "POST" else None
+            answer = client.request(method, route.replace("{reply}", reply), data=form)
+            assert answer.status_code == expected[place], (role, method, route)
+            if answer.status_code == 303 and role == "nobody":
+                assert answer.headers["location"] == "/organise/sign-in"
+                assert "Lantern" not in answer.text
+
+
+def test_a_form_without_its_number_or_from_elsewhere_changes_nothing(
+    site: Site, cookies: dict[str, dict[str, str]], reply: str
+) -> None:
+    before = review.one(site.installation, reply)
+    with as_role(site, cookies, "lead") as client:
+        mine = number(client)
+        with as_role(site, cookies, "organiser") as other:
+            theirs = number(other)
+        form = {"country": "NO", "stance": "oppose"}
+        for wrong in ("", "x", theirs):
+            assert client.post(f"/organise/reply/{reply}", data={**form, "number": wrong}).status_code == 403
+        cross = {"sec-fetch-site": "cross-site"}
+        sent = client.post(f"/organise/reply/{reply}", data={**form, "number": mine}, headers=cross)
+        assert sent.status_code == 403
+    assert review.one(site.installation, reply) == before
+
+
+def test_what_is_shown_is_text_and_the_words_are_there(
+    site: Site, cookies: dict[str, dict[str, str]], reply: str
+) -> None:
+    with as_role(site, cookies, "reader") as client:
+        page = client.get(f"/organise/reply/{reply}").text
+        assert "<script" not in page
+        assert "&lt;script&gt;alert(1)" in page
+        assert "What does it say?" not in page, "a reader decides nothing"
+        assert client.get("/organise/reply/ffff").status_code == 404
+        assert client.get("/organise/reply/f").status_code == 404
+        for query, there in (
+            ("q=support+it", True),
+            ("q=nowhere", False),
+            ("country=NO", False),
+            ("kind=bounce", False),
+        ):
+            assert (reply in client.get(f"/organise/?show=all&{query}").text) is there, query
+
+
+def test_a_decision_counts_and_who_decided_is_kept(site: Site, cookies: dict[str, dict[str, str]], reply: str) -> None:
+    with as_role(site, cookies, "organiser") as client:
+        form = {"number": number(client), "country": "NO", "stance": "cosponsor"}
+        assert client.post(f"/organise/reply/{reply}", data=form).status_code == 303
+        assert "Reviewed by organiser" in client.get(f"/organise/reply/{reply}").text
+        refused = client.post(f"/organise/reply/{reply}", data={**form, "country": "XX"})
+        assert refused.status_code == 422
+    shown = review.one(site.installation, reply)
+    assert (shown.entry.country, shown.entry.reviewed_by, shown.entry.attention) == ("NO", "organiser", "")
+    assert shown.current is not None
+    assert shown.current.stance == "cosponsor"
+
+
+def test_signing_in_and_out_on_the_page(site: Site) -> None:
+    address = people.add(site.installation, "maria", Role.READER, PASSWORD, by="test", now=now())
+    totp = pyotp.parse_uri(address)
+    assert isinstance(totp, pyotp.TOTP)
+    with httpx.Client(base_url=site.url, timeout=60) as client:
+        door = re.search(r'name="number" value="([^"]+)"', client.get("/organise/sign-in").text)
+        assert door
+        form = {"number": door[1], "name": "Maria", "password": PASSWORD, "code": totp.at(now())}
+        assert client.post("/organise/sign-in", data={**form, "password": "wrong"}).status_code == 422
+        assert client.post("/organise/sign-in", data={**form, "number": "x"}).status_code == 422
+        elsewhere = {"origin": "https://evil.example"}
+        assert client.post("/organise/sign-in", data=form, headers=elsewhere).status_code == 403
+        answer = client.post("/organise/sign-in", data=form)
+        assert answer.headers["location"] == "/organise/"
+        cookie = answer.headers["set-cookie"].lower()
+        assert all(part in cookie for part in ("httponly", "samesite=strict", "path=/organise"))
+        token = client.cookies[organise.COOKIE]
+        assert client.get("/organise/").status_code == 200
+        assert client.post("/organise/sign-out", data={"number": number(client)}).status_code == 303
+        assert client.get("/organise/", cookies=None).status_code == 303
+    assert people.who(site.installation, token, now=now()) is None
+
+
+def test_the_words_that_decided_are_marked_and_nothing_else_is_markup() -> None:
+    text = "We <b>will support</b> it & more"
+    made = str(organise.marked(text, ["will support", "will support", "", "absent", "support"]))
+    assert made == "We &lt;b&gt;<mark>will support</mark>&lt;/b&gt; it &amp; more"
