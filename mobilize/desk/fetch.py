@@ -75,6 +75,7 @@ def _take(
     )
     with installation.store.reading() as connection:
         last = mailboxes.read_to(connection, place)
+    yield from receive.catch_up(installation, now=now())
     missed = False
     for uid in imap.uids(folder, last):
         data = imap.message(folder, uid)

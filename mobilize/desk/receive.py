@@ -55,10 +55,16 @@ def take_in(installation: Installation, paths: Iterable[Path], *, now: dt.dateti
     with what follows from it. Yields one Taken a message. Raises SourceUnreadable for a path that cannot be read;
     what came before it is in the log.
     """
+    yield from catch_up(installation, now=now)
     context = context_of(installation, now.date())
-    yield from (_read(installation, raw, context, now) for raw in _left_behind(installation))
     for raw in files.read(paths):
         yield _taken(installation, raw, context, now)
+
+
+def catch_up(installation: Installation, *, now: dt.datetime) -> Iterator[Taken]:
+    """Read what an earlier run had kept when it died, before it could read it."""
+    context = context_of(installation, now.date())
+    yield from (_read(installation, raw, context, now) for raw in _left_behind(installation))
 
 
 def take(installation: Installation, raw: RawMail, *, now: dt.datetime) -> Taken:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilize.desk import fetch
+from mobilize.desk import fetch, receive
 from mobilize.desk.receive import Taken
 from mobilize.errors import LoginRefused, MobilizeError, ServerUnreachable, SettingsWrong, SourceUnreadable
 from mobilize.inbox import imap
@@ -199,3 +199,16 @@ def test_a_server_that_goes_away_is_waited_for_and_nothing_is_lost(campaign_fold
         with pytest.raises(Stop):
             next(coming)
     assert "trying again in 5 seconds" in said[0]
+
+
+def test_a_message_that_was_kept_and_not_read_when_the_program_died_is_read_the_next_time(
+    campaign_folder: MakeFolder, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.deliver(mail(1), "1.a")
+    with opened(campaign_folder(env=box.env())) as installation:
+        with monkeypatch.context() as patch:
+            # The moment between the two commits, which no server can show.
+            patch.setattr(receive, "_read", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                taken(installation)
+        assert [(each.new, each.country) for each in taken(installation)] == [(True, "KE"), (False, None)]
