@@ -25,12 +25,14 @@ class Action(StrEnum):
     READ = "read"
     #: Confirm or correct what a reply says.
     REVIEW = "review"
+    #: Take the log away as a file.
+    EXPORT = "export"
 
 
 _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.LEAD: frozenset(Action),
-        Role.ORGANISER: frozenset({Action.READ, Action.REVIEW}),
+        Role.ORGANISER: frozenset({Action.READ, Action.REVIEW, Action.EXPORT}),
         Role.READER: frozenset({Action.READ}),
     }
 )

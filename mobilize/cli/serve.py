@@ -49,6 +49,7 @@ def serve(
             access_log=False,
             log_level="warning",
             server_header=False,
+            ws="none",
             timeout_graceful_shutdown=10,
         )
 

@@ -19,7 +19,7 @@ def take_in(installation: Installation, told: Told, *, now: dt.datetime) -> bool
 
     Kept and committed first, as mail is: a crash in between loses nothing (desk.receive reads what is left behind).
     """
-    raw = form.kept(told)
+    raw = form.kept(told, installation.campaign.slug)
     with installation.store.writing() as connection:
         new = log.keep(connection, raw, installation.seal, now=now)
     if new:

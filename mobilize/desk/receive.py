@@ -99,7 +99,10 @@ def summary(installation: Installation) -> Summary:
 def _left_behind(installation: Installation) -> Iterator[RawMail]:
     with installation.store.reading() as connection:
         left = log.unread(connection, installation.campaign.slug)
-    return (_kept(installation, identity) for identity in left)
+    kept = (_kept(installation, identity) for identity in left)
+    # A mailbox may serve several campaigns; a form was filled in on the page of one.
+    own = f"{form.ORIGIN}{installation.campaign.slug}"
+    return (raw for raw in kept if not raw.origin.startswith(form.ORIGIN) or raw.origin == own)
 
 
 def _kept(installation: Installation, identity: MailId) -> RawMail:
@@ -107,11 +110,11 @@ def _kept(installation: Installation, identity: MailId) -> RawMail:
         data = log.original(connection, identity, installation.seal)
         origin = log.origin(connection, identity)
     assert data is not None, "a row of replies has its row of raw_mail"
-    return RawMail(data=data, origin=form.ORIGIN if origin == form.ORIGIN else _KEPT)
+    return RawMail(data=data, origin=origin if origin.startswith(form.ORIGIN) else _KEPT)
 
 
 def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
-    reply = hear.read(raw) if raw.origin == form.ORIGIN else read.read(raw, context=context)
+    reply = hear.read(raw) if raw.origin.startswith(form.ORIGIN) else read.read(raw, context=context)
     why = attention(reply)
     with installation.store.writing() as connection:
         log.record(connection, installation.campaign.slug, reply, installation.seal, attention=why, now=now)

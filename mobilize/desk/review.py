@@ -54,6 +54,13 @@ def one(installation: Installation, start: str) -> Shown:
     return found[0]
 
 
+def said(installation: Installation, reply: str) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
+    with installation.store.reading() as connection:
+        by_country = log.statements(connection, installation.campaign.slug)
+    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
+
+
 def original(installation: Installation, reply: str) -> bytes:
     """Fetch the bytes of a message as they arrived. Raises Refused where they were purged."""
     with installation.store.reading() as connection:

@@ -1,7 +1,7 @@
 """What a partner told through the web page: kept as bytes like a mail, read back as a Reply.
 
-No mail is pretended: it is JSON with a mark of its own, and its origin in the log is `form`. What was typed is text;
-what was chosen in a list is taken as chosen, with that as the rule, and waits for a person like every report.
+No mail is pretended: it is JSON with a mark of its own, and its origin in the log is `form:CAMPAIGN`. What was typed
+is text; what was chosen in a list is taken as chosen, with that as the rule, and waits for a person like every report.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from mobilize.inbox import language
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.reply import Evidence, Reply
 
-#: Where such an entry was found, in the log.
-ORIGIN = "form"
+#: Where such an entry was found, in the log: `form:` and the campaign whose page it was.
+ORIGIN = "form:"
 
 STANCES = ("cosponsor", "support", "conditional", "noncommittal", "oppose")
 
@@ -44,9 +44,10 @@ class Told:
     email: str = ""
 
 
-def kept(told: Told) -> RawMail:
-    """Put a form into the bytes that the log keeps."""
-    return RawMail(data=json.dumps({"form": asdict(told)}, ensure_ascii=False, sort_keys=True).encode(), origin=ORIGIN)
+def kept(told: Told, campaign: str) -> RawMail:
+    """Put a form into the bytes that the log keeps. campaign: slug of the one whose page it was."""
+    data = json.dumps({"form": asdict(told)}, ensure_ascii=False, sort_keys=True).encode()
+    return RawMail(data=data, origin=f"{ORIGIN}{campaign}")
 
 
 def read(raw: RawMail, *, countries: Collection[str]) -> Reply:

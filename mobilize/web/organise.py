@@ -35,7 +35,7 @@ _AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class Signed:
     """Who asks, and the number that forms of this session bear."""
 
     person: Person
@@ -77,8 +77,8 @@ def _doors(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        signed = await _signed(desk, request, Action.READ, await forms.read(request))
-        await run_in_threadpool(people.sign_out, desk.installation, signed.token, signed.person, now=desk.now())
+        me = await signed(desk, request, Action.READ, await forms.read(request))
+        await run_in_threadpool(people.sign_out, desk.installation, me.token, me.person, now=desk.now())
         answer = RedirectResponse(_SIGN_IN, status_code=303)
         answer.delete_cookie(COOKIE, path="/organise")
         return answer
@@ -92,7 +92,7 @@ def _door(desk: Desk, *, error: str = "") -> Response:
 def _replies(router: APIRouter, desk: Desk) -> None:
     @router.get("/")
     async def inbox(request: Request) -> Response:
-        signed = await _signed(desk, request, Action.READ)
+        me = await signed(desk, request, Action.READ)
         chosen = {name: request.query_params.get(name, "")[:80] for name in ("show", "kind", "country", "q")}
         found = await run_in_threadpool(
             review.entries,
@@ -105,7 +105,7 @@ def _replies(router: APIRouter, desk: Desk) -> None:
             desk,
             "en",
             "organise/inbox.html",
-            me=signed,
+            me=me,
             chosen=chosen,
             found=[(each, _country(each.entry.country)) for each in fitting[:_AT_ONCE]],
             count=len(fitting),
@@ -115,13 +115,13 @@ def _replies(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/reply/{reply}")
     async def one(request: Request, reply: str) -> Response:
-        signed = await _signed(desk, request, Action.READ)
-        return await _reply(desk, signed, reply)
+        me = await signed(desk, request, Action.READ)
+        return await _reply(desk, me, reply)
 
     @router.post("/reply/{reply}")
     async def decide(request: Request, reply: str) -> Response:
         form = await forms.read(request)
-        signed = await _signed(desk, request, Action.REVIEW, form)
+        me = await signed(desk, request, Action.REVIEW, form)
         entry = (await _found(desk, reply)).entry
         country = form["country"]
         try:
@@ -129,20 +129,18 @@ def _replies(router: APIRouter, desk: Desk) -> None:
                 review.review,
                 desk.installation,
                 entry.reply,
-                by=signed.person.name,
+                by=me.person.name,
                 stance=form["stance"] or NO_STANCE,
                 country=country or None,
                 now=desk.now(),
             )
         except Refused as error:
-            return await _reply(desk, signed, reply, error=error.sentence)
-        await run_in_threadpool(
-            people.note, desk.installation, signed.person, "reviewed", entry.reply[:12], now=desk.now()
-        )
+            return await _reply(desk, me, reply, error=error.sentence)
+        await run_in_threadpool(people.note, desk.installation, me.person, "reviewed", entry.reply[:12], now=desk.now())
         return RedirectResponse(f"/organise/reply/{entry.reply}", status_code=303)
 
 
-async def _signed(desk: Desk, request: Request, action: Action, form: Form | None = None) -> _Signed:
+async def signed(desk: Desk, request: Request, action: Action, form: Form | None = None) -> Signed:
     """Who asks, if she may. Sends to the sign-in who is nobody; 403 to who may not, or sends a form of elsewhere."""
     token = request.cookies.get(COOKIE, "")
     person = await run_in_threadpool(people.who, desk.installation, token, now=desk.now()) if token else None
@@ -155,7 +153,7 @@ async def _signed(desk: Desk, request: Request, action: Action, form: Form | Non
         raise HTTPException(403)
     if not may(person.role, action):
         raise HTTPException(403)
-    return _Signed(person=person, token=token, number=number)
+    return Signed(person=person, token=token, number=number)
 
 
 def _fits(shown: Shown, chosen: Mapping[str, str]) -> bool:
@@ -177,22 +175,27 @@ async def _found(desk: Desk, reply: str) -> Shown:
         raise HTTPException(404) from None
 
 
-async def _reply(desk: Desk, signed: _Signed, reply: str, *, error: str = "") -> Response:
+async def _reply(desk: Desk, me: Signed, reply: str, *, error: str = "") -> Response:
     shown = await _found(desk, reply)
     parsed = shown.entry.parsed
     evidence = [each for each in _list(parsed.get("evidence")) if isinstance(each, dict)]
     words = [str(each.get("words") or "") for each in evidence if each.get("field") in {"stance", "concerns"}]
     current = shown.current
+    history = await run_in_threadpool(review.said, desk.installation, shown.entry.reply)
+    # What the form begins with: what a person said last, else what the parser suggests.
+    mine = [each for each in history if each.country == shown.entry.country]
     return show(
         desk,
         "en",
         "organise/reply.html",
         status=422 if error else 200,
-        me=signed,
-        may_review=may(signed.person.role, Action.REVIEW),
+        me=me,
+        may_review=may(me.person.role, Action.REVIEW),
         entry=shown.entry,
         current=current,
         country=_country(shown.entry.country),
+        stance_now=mine[-1].stance if mine else shown.entry.stance,
+        history=[(each, _country(each.country)) for each in history],
         parsed=parsed,
         text=marked(str(parsed.get("text") or ""), words),
         trail=[each for each in _list(parsed.get("trail")) if isinstance(each, dict)],

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mobilize.access.roles import Role
+from mobilize.desk import hear, people
+from mobilize.inbox.form import Told
 from servers.pages import Site
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 CHROMIUM = shutil.which("chromium")
 
@@ -134,3 +141,38 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("article.sheet")
     assert "Republic of Kenya" in page.inner_text("article.sheet")
+
+
+def test_an_organiser_signs_in_with_a_code_corrects_and_exports(page: Page, site: Site, tmp_path: Path) -> None:
+    address = people.add(site.installation, "asha", Role.ORGANISER, "four words that differ", by="test", now=NOW)
+    hostile = '<img src="https://evil.example/x" onerror="alert(1)"><script>alert(2)</script> they will support it'
+    told = Told(form="browser", day="2026-11-24", country="NO", stance="support", text=hostile)
+    hear.take_in(site.installation, told, now=NOW)
+    page.goto("/organise/")
+    assert_accessible(page)
+    page.fill("#name", "asha")
+    page.fill("#password", "four words that differ")
+    totp = pyotp.parse_uri(address)
+    assert isinstance(totp, pyotp.TOTP)
+    page.fill("#code", totp.now())
+    page.click("button.main")
+    page.wait_for_selector(".list")
+    assert_accessible(page)
+    assert_nothing_hangs_over(page)
+    page.click(".item a:has-text('Norway')")
+    page.wait_for_selector(".words")
+    assert hostile in page.inner_text(".words")
+    assert_accessible(page)
+    assert_nothing_hangs_over(page)
+    page.check("input[name=stance][value=cosponsor]")
+    page.click("button.main")
+    page.wait_for_selector("text=Reviewed by asha")
+    page.click("text=Board")
+    page.wait_for_selector(".board")
+    assert "cosponsor" in page.inner_text("tr:has(a:text-is('Norway'))")
+    assert_accessible(page)
+    assert_nothing_hangs_over(page)
+    with page.expect_download() as waiting:
+        page.click("text=replies.csv")
+    waiting.value.save_as(tmp_path / "replies.csv")
+    assert "cosponsor" in (tmp_path / "replies.csv").read_text("utf-8-sig")

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from mobilize.access.roles import Role
 from mobilize.desk import hear, people, review
 from mobilize.inbox.form import Told
-from mobilize.web import organise
+from mobilize.web import board, organise
 from mobilize.web.pages import Desk
 from servers.pages import Site
 
@@ -64,12 +64,15 @@ MATRIX = {
     ("GET", "/organise/reply/{reply}"): (303, 200, 200, 200),
     ("POST", "/organise/reply/{reply}"): (303, 403, 303, 303),
     ("POST", "/organise/sign-out"): (303, 303, 303, 303),
+    ("GET", "/organise/board"): (303, 200, 200, 200),
+    ("GET", "/organise/export/{name}"): (303, 403, 200, 200),
 }
 
 
 def test_every_route_stands_in_the_matrix(site: Site) -> None:
-    router = organise.routes(Desk(installation=site.installation, now=now))
-    routes = {(method, each.path) for each in router.routes if isinstance(each, APIRoute) for method in each.methods}
+    desk = Desk(installation=site.installation, now=now)
+    found = (*organise.routes(desk).routes, *board.routes(desk).routes)
+    routes = {(method, each.path) for each in found if isinstance(each, APIRoute) for method in each.methods}
     assert routes == set(MATRIX)
 
 
@@ -83,7 +86,7 @@ def test_each_role_may_do_what_the_matrix_says(
             if route.endswith("sign-out") and role != "nobody":
                 continue  # ends the session of the other tests: has its own, below
             form = {"number": number(client), "country": "KE", "stance": "support"} if method == "POST" else None
-            answer = client.request(method, route.replace("{reply}", reply), data=form)
+            answer = client.request(method, route.format(reply=reply, name="replies.csv"), data=form)
             assert answer.status_code == expected[place], (role, method, route)
             if answer.status_code == 303 and role == "nobody":
                 assert answer.headers["location"] == "/organise/sign-in"
@@ -166,3 +169,31 @@ def test_the_words_that_decided_are_marked_and_nothing_else_is_markup() -> None:
     text = "We <b>will support</b> it & more"
     made = str(organise.marked(text, ["will support", "will support", "", "absent", "support"]))
     assert made == "We &lt;b&gt;<mark>will support</mark>&lt;/b&gt; it &amp; more"
+
+
+def test_the_board_says_who_is_left_and_exports_hold_what_they_may(
+    site: Site, cookies: dict[str, dict[str, str]], reply: str
+) -> None:
+    with as_role(site, cookies, "lead") as client:
+        everybody = client.get("/organise/board").text
+        assert "country=KE" in everybody
+        left = client.get("/organise/board?show=left").text
+        concerned = review.one(site.installation, reply).entry.country
+        assert f"country={concerned}" not in left
+        assert "country=AD" in left
+        log = client.get("/organise/export/replies.csv")
+        assert log.headers["content-disposition"] == 'attachment; filename="replies.csv"'
+        assert "Lantern Network" in log.text
+        assert "Lantern" not in client.get("/organise/export/public.csv").text
+        assert client.get("/organise/export/replies.xlsx").content.startswith(b"PK")
+        assert client.get("/organise/export/other.csv").status_code == 404
+
+
+def test_the_form_begins_with_what_was_decided_last(site: Site, cookies: dict[str, dict[str, str]], reply: str) -> None:
+    with as_role(site, cookies, "lead") as client:
+        for stance in ("oppose", ""):
+            form = {"number": number(client), "country": "KE", "stance": stance}
+            assert client.post(f"/organise/reply/{reply}", data=form).status_code == 303
+            page = client.get(f"/organise/reply/{reply}").text
+            assert re.findall(r'name="stance" value="(\w*)" checked', page) == [stance]
+        assert "<strong>lead</strong>" in page

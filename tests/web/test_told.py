@@ -114,6 +114,17 @@ def test_a_form_that_we_did_not_show_or_showed_long_ago_is_shown_again(get: http
     assert get.post("/en/heard", data=heard(get, fax_number="555")).status_code == 422
 
 
+def test_a_form_left_behind_by_a_crash_is_read_later_and_in_its_own_campaign_alone(site: Site) -> None:
+    told = forms.Told(form="crash", day="2026-11-24", country="NO", stance="oppose", text="Left behind")
+    other = forms.Told(form="other", day="2026-11-24", country="KE", text="Of another campaign")
+    raw = forms.kept(told, "whrd-2013")
+    with site.installation.store.writing() as connection:
+        for each in (raw, forms.kept(other, "another")):
+            log.keep(connection, each, site.installation.seal, now=NOW)
+    taken = list(receive.take_in(site.installation, [], now=NOW))
+    assert [(each.reply, each.kind, each.country) for each in taken] == [(raw.id, "partner_report", "NO")]
+
+
 def test_bytes_that_are_no_form_wait_for_a_person() -> None:
     for data in (b"", b"{}", b"[]", b'{"form": {"targets": 1}}', b'{"form": {"x": 1, "targets": []}}', b"\xff"):
         read = forms.read(RawMail(data=data, origin=forms.ORIGIN), countries={"KE"})
