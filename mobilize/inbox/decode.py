@@ -10,7 +10,7 @@ import binascii
 import quopri
 import re
 
-from mobilize.inbox import dates
+from mobilize.inbox import dates, tnef
 from mobilize.inbox.addresses import mailboxes
 from mobilize.inbox.charsets import characters
 from mobilize.inbox.fields import Fields, cut, parameters
@@ -50,7 +50,7 @@ class _Decoding:
         if body >= MOST_HEADER_BYTES:
             self._mark("headers")
             body = _after_blank_line(data, body)
-        root = self.part(fields, data[body:], depth)
+        root = self._unwrapped(self.part(fields, data[body:], depth), depth)
         hint = next((part.charset for part in root.walk() if part.charset), "")
         headers = tuple((name, decode_header(value, charset=hint)) for name, value in fields)
         return _mail(headers, root, data[:body], tuple(dict.fromkeys(self.met)) if depth == 0 else ())
@@ -104,6 +104,31 @@ class _Decoding:
             return _as(made, data=content)
         return _as(made, data=content, message=self.mail(content.lstrip(b"\r\n"), depth + 1))
 
+    def _unwrapped(self, root: Part, depth: int) -> Part:
+        """The same mail with what a winmail.dat wraps in its place; its text counts where the mail has no other."""
+        if not any(tnef.is_wrapper(part.content_type, part.filename, part.data) for part in root.walk()):
+            return root
+        has_text = any(part.text and part.text.strip() for part in root.walk())
+        return self._opened(root, depth, take_text=not has_text)
+
+    def _opened(self, part: Part, depth: int, *, take_text: bool) -> Part:
+        if part.children:
+            return _as(part, children=tuple(self._opened(each, depth, take_text=take_text) for each in part.children))
+        if depth >= MOST_DEPTH or not tnef.is_wrapper(part.content_type, part.filename, part.data):
+            return part
+        found = tnef.unwrapped(part.data)
+        if found is None:
+            return part
+        texts = found.texts if take_text else ()
+        inner = [_leaf(Part(content_type=kind, charset="utf-8" * _is_utf8(data)), data) for kind, data in texts]
+        for name, kind, data in found.files[: max(0, MOST_PARTS - self.parts)]:
+            self.parts += 1
+            made = Part(content_type=kind, disposition="attachment", filename=_basename(name))
+            inner.append(self._message(made, data, depth) if _is_message(made, data) else _leaf(made, data))
+        body = Part(content_type="multipart/alternative", children=tuple(inner[: len(texts)]))
+        rest = tuple(inner[len(texts) :])
+        return Part(content_type="multipart/mixed", children=(body, *rest) if texts else rest)
+
     def _within(self, data: bytes, most: int, mark: str) -> bytes:
         if len(data) <= most:
             return data
@@ -142,6 +167,14 @@ def _mail(headers: tuple[tuple[str, str], ...], root: Part, raw: bytes, limits: 
         raw_headers=raw,
         limits=limits,
     )
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _as(part: Part, **changes: object) -> Part:
