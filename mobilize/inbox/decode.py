@@ -10,7 +10,7 @@ import binascii
 import quopri
 import re
 
-from mobilize.inbox import dates, tnef
+from mobilize.inbox import dates, msg, tnef
 from mobilize.inbox.addresses import mailboxes
 from mobilize.inbox.charsets import characters
 from mobilize.inbox.fields import Fields, cut, parameters
@@ -33,7 +33,9 @@ _ID = re.compile(r"<\s*([^<>\s]{1,512})\s*>")
 
 
 def decode(data: bytes) -> Mail:
-    """The mail in these bytes, decoded to the last part within the limits above."""
+    """The mail in these bytes, decoded to the last part within the limits above; an Outlook .msg file is one too."""
+    if msg.is_msg(data):
+        data = msg.message(data[:MOST_BYTES]) or data
     return _Decoding().mail(data, 0)
 
 
@@ -73,6 +75,8 @@ class _Decoding:
         if kind.startswith("multipart/"):
             return self._multipart(made, params.get("boundary", ""), body, encoding, depth)
         content = _transfer_decoded(body, encoding)
+        if msg.is_msg(content) and (whole := msg.message(content)) is not None:
+            return self._message(_as(made, content_type="message/rfc822"), whole, depth)
         if _is_message(made, content):
             return self._message(made, content, depth)
         return _leaf(made, content)

@@ -18,7 +18,7 @@ STDIN = Path("-")
 _SEPARATOR = re.compile(rb"From (?:\S+ ).*\d\d:\d\d.*\d{4}\s*$|From -?\s*$")
 _QUOTED = re.compile(rb"^>+From ")
 #: Endings under which a folder may hold mail; a file named outright is read whatever its ending.
-_ENDINGS = frozenset({".eml", ".mbox", ".mbx", ".mail"})
+_ENDINGS = frozenset({".eml", ".mbox", ".mbx", ".mail", ".msg"})
 
 
 def read(paths: Iterable[Path]) -> Iterator[RawMail]:
