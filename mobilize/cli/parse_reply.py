@@ -32,6 +32,7 @@ _SHOWN = (
     "bounce_permanent",
     "complaint_address",
     "attachments",
+    "attachments_inside",
     "error",
 )
 

@@ -174,7 +174,9 @@ def _row(shown: Shown) -> dict[str, object]:
         "language": entry.language,
         "letter": entry.letter,
         "bounce_permanent": parsed.get("bounce_permanent"),
-        "attachments": _joined(parsed.get("attachments")),
+        "attachments": ", ".join(
+            filter(None, (_joined(parsed.get("attachments")), _joined(parsed.get("attachments_inside"))))
+        ),
         "needs_person": entry.attention,
     }
 

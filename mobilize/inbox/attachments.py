@@ -35,12 +35,22 @@ def attachments(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_names(mail)))
 
 
+def inside(mail: Mail) -> tuple[str, ...]:
+    """Names of the files that lie in a winmail.dat, each once and in order."""
+    wrappers = (part for part in mail.parts() if part.data and part.children)
+    found = (each for wrapper in wrappers for each in wrapper.walk() if each is not wrapper)
+    return tuple(dict.fromkeys(each.filename for each in found if each.filename))
+
+
 def _names(mail: Mail) -> Iterator[str]:
     shown = _shown(mail)
     pending: list[tuple[Part, Part | None]] = [(mail.root, None)]
     while pending:
         part, parent = pending.pop()
         if part.content_type == "multipart/report":
+            continue
+        if part.data and part.children:  # a winmail.dat: what lies in it is named by `inside`
+            yield part.filename or part.content_type
             continue
         pending.extend((child, part) for child in reversed(part.children))
         if part.message is not None:

@@ -131,7 +131,8 @@ class _Decoding:
             inner.append(self._message(made, data, depth) if _is_message(made, data) else _leaf(made, data))
         body = Part(content_type="multipart/alternative", children=tuple(inner[: len(texts)]))
         rest = tuple(inner[len(texts) :])
-        return Part(content_type="multipart/mixed", children=(body, *rest) if texts else rest)
+        # It stays the file that was sent, by its name; what lay in it stands below it.
+        return _as(part, children=(body, *rest) if texts else rest)
 
     def _within(self, data: bytes, most: int, mark: str) -> bytes:
         if len(data) <= most:

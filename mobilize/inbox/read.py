@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mobilize.inbox import bounce, language, match
-from mobilize.inbox.attachments import attachments
+from mobilize.inbox.attachments import attachments, inside
 from mobilize.inbox.decode import decode
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
@@ -76,6 +76,7 @@ def _said(raw: RawMail, mail: Mail, found: Unwrapped) -> Reply:
         note=found.note,
         trail=found.layers,
         attachments=attachments(mail),
+        attachments_inside=inside(mail),
         evidence=found.evidence,
     )
 

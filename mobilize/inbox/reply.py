@@ -172,6 +172,8 @@ class Reply:
     complaint_type: str | None = None
     matches: Matches = field(default_factory=Matches)
     attachments: tuple[str, ...] = ()
+    #: Names of the files that lie in a winmail.dat.
+    attachments_inside: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     #: What went wrong in reading it, as a class name; normally empty. Such a mail waits for a person.
     error: str = ""

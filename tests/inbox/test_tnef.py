@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobilize.inbox.attachments import attachments
+from mobilize.inbox.attachments import attachments, inside
 from mobilize.inbox.decode import decode
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.read import read
@@ -46,7 +46,8 @@ def mail(data: bytes, text: str = "") -> bytes:
 def test_text_and_files_come_out_of_the_wrapper() -> None:
     found = decode(mail(wrapper("Kenya will co-sponsor the resolution.", {"note.pdf": b"%PDF-1", "a.txt": b"hello"})))
     assert "Kenya will co-sponsor the resolution." in "".join(part.text or "" for part in found.parts())
-    assert attachments(found) == ("note.pdf", "a.txt")
+    assert attachments(found) == ("winmail.dat",)
+    assert inside(found) == ("note.pdf", "a.txt")
     reply = read(
         RawMail(data=mail(wrapper("Kenya will co-sponsor the resolution.", {})), origin="test"), context=Context()
     )
@@ -57,7 +58,7 @@ def test_a_mail_with_a_text_of_its_own_keeps_it_and_takes_the_files_alone() -> N
     found = decode(mail(wrapper("The same again.", {"note.pdf": b"%PDF-1"}), text="We shall abstain."))
     texts = [part.text.strip() for part in found.parts() if part.text and part.content_type == "text/plain"]
     assert texts == ["We shall abstain."]
-    assert attachments(found) == ("note.pdf",)
+    assert inside(found) == ("note.pdf",)
 
 
 def test_a_message_inside_is_a_forward_like_any_other() -> None:
