@@ -179,10 +179,11 @@ class Reply:
     error: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """The contract's object: its names, lists for tuples, `error` only where there is one."""
+        """The contract's object: its names, lists for tuples; `error` and `attachments_inside` only where there are."""
         made = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
-        if not self.error:
-            del made["error"]
+        for name in ("error", "attachments_inside"):
+            if not made[name]:
+                del made[name]
         return made
 
 

@@ -61,6 +61,12 @@ def test_a_mail_with_a_text_of_its_own_keeps_it_and_takes_the_files_alone() -> N
     assert inside(found) == ("note.pdf",)
 
 
+def test_what_lay_inside_is_told_beside_the_file_that_was_sent() -> None:
+    raw = RawMail(data=mail(wrapper("", {"note.pdf": b"%PDF-1"}), text="We support it."), origin="test")
+    told = read(raw, context=Context()).as_json()
+    assert (told["attachments"], told["attachments_inside"]) == (["winmail.dat"], ["note.pdf"])
+
+
 def test_a_message_inside_is_a_forward_like_any_other() -> None:
     inner = b"From: a@mfa.go.ke\r\nTo: b@ngo.example\r\nSubject: Re: L.64\r\n\r\nWe support it.\r\n"
     found = decode(mail(wrapper("", {"Re L.64.eml": inner}), text="See below."))
