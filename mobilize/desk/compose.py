@@ -60,11 +60,19 @@ class Composer:
     secret: bytes
     #: A return address of its own for each letter.
     verp: bool = False
+    #: Where `mobilize serve` is reached over https; empty: nowhere.
+    pages: str = ""
 
 
 def composer(installation: Installation) -> Composer:
     """What an installation brings to its messages."""
-    return Composer(campaign=installation.campaign, secret=installation.secret, verp=installation.settings.smtp_verp)
+    settings = installation.settings
+    return Composer(
+        campaign=installation.campaign,
+        secret=installation.secret,
+        verp=settings.smtp_verp,
+        pages=settings.public_url,
+    )
 
 
 def papers(campaign: Campaign, letter: Letter) -> tuple[Attachment, ...]:
@@ -99,6 +107,7 @@ def message(
         key=by.secret,
         now=now,
         answers_until=until,
+        pages=by.pages,
     )
     if by.verp:
         # The reply token is the return address too: a bounce then names its letter by where it arrives.

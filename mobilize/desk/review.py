@@ -10,7 +10,7 @@ from mobilize import board
 from mobilize.campaign import standing
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post import outbox
+from mobilize.post import figures
 from mobilize.replies import export, log
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
@@ -199,7 +199,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
         found = log.entries(connection, campaign.slug, installation.seal)
         stances = _current(log.statements(connection, campaign.slug))
         plans = log.plan_counts(connection, campaign.slug)
-        letters = outbox.by_country(connection, campaign.slug)
+        letters = figures.by_country(connection, campaign.slug)
     return board.by_country(
         countries().values(),
         standings={code: standing.of(campaign.record, code) for code in countries()},

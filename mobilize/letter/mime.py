@@ -87,14 +87,17 @@ def build(
     key: bytes,
     now: dt.datetime,
     answers_until: dt.date,
+    pages: str = "",
 ) -> Message:
     """Build the message of one letter: text and HTML, each with all of it, and the attachments.
 
     key: the installation's secret. now: aware, becomes the Date. answers_until: the reply token ends with this day.
+    pages: where `mobilize serve` is reached over https; empty: nowhere.
     Raises LetterWrong where a header would hold a control character or a line end (B5).
     """
     name = message_id(key, letter, sender.address)
-    reply_to = token.reply_address(sender.address, token.make(key, letter.id, answers_until))
+    own = token.make(key, letter.id, answers_until)
+    reply_to = token.reply_address(sender.address, own)
     to, *copies = letter.contact.emails
     fields = [
         ("From", _mailbox(sender.organisation, sender.address)),
@@ -105,7 +108,7 @@ def build(
         ("Date", format_datetime(now.astimezone(dt.UTC))),
         ("Message-ID", name),
         ("Content-Language", letter.language),
-        *_list_fields(letter, reply_to),
+        *_list_fields(letter, reply_to, f"{pages}/leave/{own}" if pages else ""),
         ("MIME-Version", "1.0"),
     ]
     _refuse_unsafe(letter, (sender.organisation, letter.subject, *letter.contact.emails, sender.address))
@@ -131,11 +134,14 @@ def _marked(letter: Letter) -> str:
     return letter.reference if re.search("[a-z]", letter.subject) else f"Ref. {letter.reference}"
 
 
-def _list_fields(letter: Letter, reply_to: str) -> Iterator[tuple[str, str]]:
+def _list_fields(letter: Letter, reply_to: str, page: str) -> Iterator[tuple[str, str]]:
     """A way to unsubscribe on mail to NGOs alone: in a letter to a minister it would be wrong in tone (rules A)."""
     if letter.contact.audience is Audience.NGO:
-        # RFC 2369; with a web page of ours, RFC 8058's https address and List-Unsubscribe-Post come beside it.
-        yield "List-Unsubscribe", f"<mailto:{quote(reply_to, safe='@+.')}?subject=unsubscribe>"
+        mail = f"<mailto:{quote(reply_to, safe='@+.')}?subject=unsubscribe>"
+        # RFC 2369; by one click where there is a page that takes it (RFC 8058 3.1).
+        yield "List-Unsubscribe", f"<{page}>,{CRLF} {mail}" if page else mail
+        if page:
+            yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
 def _refuse_unsafe(letter: Letter, values: Sequence[str]) -> None:

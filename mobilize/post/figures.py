@@ -88,3 +88,14 @@ def _rate(connection: Connection, campaign: str, now: dt.datetime) -> float:
         return 0.0
     minutes = max((now - first).total_seconds(), 1.0) / 60
     return float(count / minutes)
+
+
+def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
+    """Country -> state -> number of letters."""
+    counted = select(letters.c.country, letters.c.state, func.count().label("letters"))
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(
+        counted.where(letters.c.campaign == campaign).group_by(letters.c.country, letters.c.state)
+    ):
+        found.setdefault(row.country, {})[row.state] = row.letters
+    return found

@@ -121,6 +121,11 @@ def taken(connection: Connection, campaign: str, round: int) -> list[Line]:
     return [Line(**{**row._mapping, "at": row.at.isoformat()}) for row in rows]  # noqa: SLF001 - its documented name
 
 
+def address_digest_of(connection: Connection, campaign: str, letter: str) -> str | None:
+    """The digest of the address that a letter goes to."""
+    return connection.execute(select(letters.c.address_digest).where(_is(campaign, letter))).scalar()
+
+
 def addresses_written_to(connection: Connection, campaign: str, round: int) -> dict[str, str]:
     """Address digest -> contact that was, or will be, written to under it in this round."""
     rows = connection.execute(
@@ -129,17 +134,6 @@ def addresses_written_to(connection: Connection, campaign: str, round: int) -> d
         )
     )
     return {row.address_digest: row.contact for row in rows}
-
-
-def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
-    """Country -> state -> number of letters."""
-    counted = select(letters.c.country, letters.c.state, func.count().label("letters"))
-    found: dict[str, dict[str, int]] = {}
-    for row in connection.execute(
-        counted.where(letters.c.campaign == campaign).group_by(letters.c.country, letters.c.state)
-    ):
-        found.setdefault(row.country, {})[row.state] = row.letters
-    return found
 
 
 # --- send ------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,11 @@ def address_digest(address: str) -> str:
 
 def suppress(connection: Connection, address: str, *, reason: str, source: str, now: dt.datetime) -> None:
     """Put an address on the list. The first reason stays."""
-    digest = address_digest(address)
+    suppress_digest(connection, address_digest(address), reason=reason, source=source, now=now)
+
+
+def suppress_digest(connection: Connection, digest: str, *, reason: str, source: str, now: dt.datetime) -> None:
+    """The same of an address of which only the digest is known."""
     if not connection.execute(select(suppression).where(suppression.c.address_digest == digest)).first():
         connection.execute(insert(suppression).values(address_digest=digest, reason=reason, source=source, at=now))
 

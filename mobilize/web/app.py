@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from mobilize.installation import Installation
-from mobilize.web import board, organise, partner, told
+from mobilize.web import board, leave, organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, show, static
 from mobilize.web.shell import Shell
 from mobilize.web.texts import LANGUAGES, preferred, texts
@@ -65,7 +65,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     def healthy() -> Response:
         return Response("ok\n", media_type="text/plain; charset=utf-8")
 
-    for each in (board, organise, told, partner):
+    for each in (board, organise, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
 
