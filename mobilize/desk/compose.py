@@ -116,10 +116,6 @@ def message(
     return dkim.signed(made, signer, seconds=int(now.timestamp())) if signer is not None else made
 
 
-#: RFC 6838 name of a Word document.
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
 def _own_letter(campaign: Campaign, letter: Letter) -> Iterator[Attachment]:
     """The letter that an NGO may send to its own minister: on paper to be signed, in Word to be changed.
 
@@ -130,4 +126,4 @@ def _own_letter(campaign: Campaign, letter: Letter) -> Iterator[Attachment]:
         name = f"minister-{own.contact.country}"
         paper = pdf.pdf(own, campaign)
         yield Attachment(name=f"{name}.pdf", content_type="application/pdf", data=paper)
-        yield Attachment(name=f"{name}.docx", content_type=_WORD, data=docx.docx(own))
+        yield Attachment(name=f"{name}.docx", content_type=docx.CONTENT_TYPE, data=docx.docx(own))

@@ -20,13 +20,10 @@ from mobilize.letter.partner import Partner, own_letter
 from mobilize.world import search
 from mobilize.world.countries import countries
 
-#: RFC 6838 name of a Word document.
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 #: Forms that a letter can be taken away in -> what they are.
 FORMS: Mapping[str, str] = {
     "pdf": "application/pdf",
-    "docx": _WORD,
+    "docx": docx.CONTENT_TYPE,
     "txt": "text/plain; charset=utf-8",
     "eml": "message/rfc822",
     "zip": "application/zip",
@@ -107,9 +104,10 @@ def taken(
     if form == "docx":
         return f"{name}.docx", docx.docx(letter)
     plain = text.text(letter)
+    # A byte order mark, or Notepad and Word on old machines show Arabic as signs without sense.
+    note = ("\ufeff" + plain.replace("\n", "\r\n")).encode()
     if form == "txt":
-        # A byte order mark, or Notepad and Word on old machines show Arabic as signs without sense.
-        return f"{name}.txt", ("\ufeff" + plain.replace("\n", "\r\n")).encode()
+        return f"{name}.txt", note
     paper = pdf.pdf(letter, campaign)
     if form == "pdf":
         return f"{name}.pdf", paper
@@ -119,7 +117,7 @@ def taken(
     files = {
         f"{name}.pdf": paper,
         f"{name}.docx": docx.docx(letter),
-        f"{name}.txt": ("\ufeff" + plain.replace("\n", "\r\n")).encode(),
+        f"{name}.txt": note,
         f"{name}.html": html.html(letter).encode(),
         f"{name}.eml": mail,
     }

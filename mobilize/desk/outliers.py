@@ -34,8 +34,8 @@ def to_read_first(letters: Sequence[Letter], *, chance: random.Random) -> Mappin
     for letter in letters:
         if letter.notes:
             found.setdefault(letter.contact.id, letter.notes[0])
-    for letter in (max(letters, key=_length), min(letters, key=_length)):
-        name = "the longest" if letter is max(letters, key=_length) else "the shortest"
+    for letter in (max(letters, key=lambda letter: letter.length), min(letters, key=lambda letter: letter.length)):
+        name = "the longest" if letter is max(letters, key=lambda letter: letter.length) else "the shortest"
         found.setdefault(letter.contact.id, name)
     for letter in sorted(letters, key=lambda each: kinds[_kind(each)]):
         if kinds[_kind(letter)] <= _RARE:
@@ -52,7 +52,3 @@ def to_read_first(letters: Sequence[Letter], *, chance: random.Random) -> Mappin
 
 def _kind(letter: Letter) -> tuple[str, str, str]:
     return letter.contact.audience.value, letter.language, letter.standing.name.value
-
-
-def _length(letter: Letter) -> int:
-    return sum(len(paragraph.markdown) for paragraph in letter.paragraphs)

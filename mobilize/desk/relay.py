@@ -88,11 +88,7 @@ def _largest(installation: Installation, now: dt.datetime) -> int:
         except (LetterWrong, TemplateWrong):
             continue
         before = longest.get(contact.audience.value)
-        if before is None or _length(letter) > _length(before):
+        if before is None or letter.length > before.length:
             longest[contact.audience.value] = letter
     by = compose.composer(installation)
     return max((len(compose.message(by, each, now=now).data) for each in longest.values()), default=0)
-
-
-def _length(letter: Letter) -> int:
-    return sum(len(paragraph.markdown) for paragraph in letter.paragraphs)

@@ -23,7 +23,7 @@ from mobilize.desk import gallery, hand_out, prepare, since
 from mobilize.desk.plan import Chosen
 from mobilize.errors import MobilizeError, Refused
 from mobilize.installation import Installation
-from mobilize.letter import pdf
+from mobilize.letter import docx, pdf
 from mobilize.letter.merge import Letter
 from mobilize.letter.partner import write
 
@@ -167,7 +167,7 @@ _KINDS: Mapping[str, str] = {
     "html": "text/html; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "eml": "text/plain; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "docx": docx.CONTENT_TYPE,
 }
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from mobilize.letter.archive import archive
 from mobilize.letter.bidi import isolated
 from mobilize.letter.markdown import Grid, Items, blocks
 from mobilize.letter.merge import Letter
-
-#: The first moment that a ZIP archive can name: when it was made is nobody's business (domain rules D6).
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 #: Which words of the web page are needed here.
 WORDS = ("points_heading", "before_heading", "before_none", "downloads_heading")
@@ -52,7 +48,7 @@ def bundle(letter: Letter, files: Mapping[str, bytes], before: Sequence[str], wo
         points_heading=escape(words["points_heading"]),
         points=_list(points),
     )
-    return _zip({"index.html": page.encode(), **files, "points.txt": ("\ufeff" + lines).encode()})
+    return archive({"index.html": page.encode(), **files, "points.txt": ("\ufeff" + lines).encode()})
 
 
 def _points(letter: Letter) -> Iterable[str]:
@@ -68,13 +64,3 @@ def _points(letter: Letter) -> Iterable[str]:
 
 def _list(lines: Iterable[str]) -> str:
     return "".join(f"<li>{escape(each)}</li>" for each in lines)
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, _NO_TIME)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            archive.writestr(entry, data)
-    return made.getvalue()

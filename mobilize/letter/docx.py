@@ -23,13 +23,14 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run as WordRun
 
+from mobilize.letter.archive import archive
 from mobilize.letter.bidi import cut
 from mobilize.letter.docx_styles import LANGUAGE_TAGS, Lists, define
 from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
 from mobilize.letter.merge import Letter
 
-#: The first moment that a ZIP archive can name: the same for every letter.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+#: What a Word document is (IANA media types).
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def docx(letter: Letter) -> bytes:
@@ -248,14 +249,12 @@ _SESSIONS = re.compile(rb"<w:rsids>.*?</w:rsids>|<w:rsid [^>]*/>", re.DOTALL)
 def _saved(document: DocumentObject) -> bytes:
     """Save with one fixed time on every part (the first that ZIP knows), and nothing of who or what made the file."""
     _put_in_order(document)
-    made, fixed = io.BytesIO(), io.BytesIO()
+    made = io.BytesIO()
     document.save(made)
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if name == _THUMBNAIL:
-                continue
-            part = zipfile.ZipInfo(name, date_time=_NO_TIME)
-            part.compress_type, part.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            content = _APPLICATION.encode() if name == "docProps/app.xml" else old.read(name)
-            new.writestr(part, _SESSIONS.sub(b"", _TO_THUMBNAIL.sub(b"", content)))
-    return fixed.getvalue()
+    parts: dict[str, bytes] = {}
+    with zipfile.ZipFile(made) as saved:
+        for name in saved.namelist():
+            if name != _THUMBNAIL:
+                content = _APPLICATION.encode() if name == "docProps/app.xml" else saved.read(name)
+                parts[name] = _SESSIONS.sub(b"", _TO_THUMBNAIL.sub(b"", content))
+    return archive(parts)

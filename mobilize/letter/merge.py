@@ -93,6 +93,11 @@ class Letter:
     #: The letter that lies beside this one, for its reader to change and sign (letter.partner).
     enclosure: Letter | None = None
 
+    @property
+    def length(self) -> int:
+        """Signs of its body, as Markdown."""
+        return sum(len(paragraph.markdown) for paragraph in self.paragraphs)
+
 
 def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
     """Write one letter.

@@ -116,12 +116,8 @@ class Collector:
         if len(self._recipients[key]) == 1:
             yield "goes to one reader"
         kind = [each for each in self._examples if each[:2] == key[:2]]
-        if len(kind) >= _SEVERAL and key == max(kind, key=lambda each: _length(self._examples[each])):
+        if len(kind) >= _SEVERAL and key == max(kind, key=lambda each: self._examples[each].length):
             yield "the longest"
-
-
-def _length(letter: Letter) -> int:
-    return sum(len(paragraph.markdown) for paragraph in letter.paragraphs)
 
 
 def _changes(common: Letter, letter: Letter) -> Iterator[Change]:
