@@ -28,15 +28,11 @@ def approve(
     from mobilize.desk import approval as desk
     from mobilize.desk import plan as planning
 
-    chosen = planning.Chosen(
-        countries=tuple(each.upper() for each in country or ()),
-        audiences=tuple(audience or ()),
-        groups=planning.groups_named(group or ()),
-    )
+    chosen = planning.chosen(country, audience, group)
     with here(ctx) as installation:
         planning.check_campaign(installation, skip_faulty=True, now=now())
         plan = planning.plan(installation, chosen=chosen, round=round_, limit=None, now=now())
-        current = desk.hash_of(plan.letters, installation.campaign)
+        current = desk.hash_of(desk.seals(plan.letters, installation.campaign))
         kinds = [(name, str(count)) for name, count in sorted((*plan.by_audience.items(), *plan.by_language.items()))]
         table(("what", "letters"), kinds, empty="There is nothing to approve.")
         if plan.letters and not hash_:

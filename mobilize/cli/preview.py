@@ -36,11 +36,11 @@ def preview(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line: a letter each.")] = False,
 ) -> None:
     """Write every letter as PDF, HTML, text and mail, with a page to look at them; exit 1 if one cannot be made."""
+    from mobilize.desk import plan as planning
     from mobilize.desk import prepare
-    from mobilize.desk.plan import Chosen
 
     target = out or face.folder(ctx) / "preview"
-    chosen = Chosen(countries=tuple(each.upper() for each in country or ()), audiences=tuple(audience or ()))
+    chosen = planning.chosen(country, audience, None)
     if watch:
         _watch(ctx, chosen, port)
         return

@@ -11,8 +11,11 @@ import typer
 from mobilize.cli.face import as_json, folder, here, now, step, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mobilize.desk.receive import Taken
     from mobilize.desk.review import Shown
+    from mobilize.installation import Installation
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -29,16 +32,8 @@ def import_(
     from mobilize.desk import receive
 
     with here(ctx) as installation:
-        total = new = 0
-        for taken in receive.take_in(installation, paths or [Path("-")], now=now()):
-            total, new = total + 1, new + taken.new
-            _tell(taken, as_lines=as_lines)
-        summary = receive.summary(installation)
-    if not as_lines:
-        typer.echo(
-            f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
-        )
-        typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
+        found = receive.take_in(installation, paths or [Path("-")], now=now())
+        _tell_all(ctx, installation, found, as_lines=as_lines)
 
 
 def fetch(
@@ -51,28 +46,18 @@ def fetch(
     from contextlib import suppress
 
     from mobilize.desk import fetch as desk
-    from mobilize.desk import receive
 
     def said(sentence: str) -> None:
         typer.echo(sentence, err=True)
 
     with here(ctx) as installation, suppress(KeyboardInterrupt):
         _until_told()
-        total = new = 0
         found = (
             desk.wait(installation, now=now, said=said, sleep=time.sleep)
             if wait
             else desk.fetch(installation, now=now, said=said)
         )
-        for taken in found:
-            total, new = total + 1, new + taken.new
-            _tell(taken, as_lines=as_lines)
-        if not as_lines:
-            summary = receive.summary(installation)
-            typer.echo(
-                f"{total} messages read, {new} new; {summary.attention} of {summary.replies} in the log need a person."
-            )
-            typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
+        _tell_all(ctx, installation, found, as_lines=as_lines)
 
 
 def _until_told() -> None:
@@ -82,12 +67,23 @@ def _until_told() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _tell(taken: Taken, *, as_lines: bool) -> None:
-    if as_lines:
-        as_json({"reply": taken.reply, "kind": taken.kind, "country": taken.country, "new": taken.new})
-        sys.stdout.flush()
-    elif taken.new:
-        typer.echo(f"{taken.reply[:12]}  {taken.kind:15}  {taken.country or '--'}  {taken.attention}", err=True)
+def _tell_all(ctx: typer.Context, installation: Installation, found: Iterable[Taken], *, as_lines: bool) -> None:
+    """Tell of each message as it is taken in, then how the log stands."""
+    from mobilize.desk import receive
+
+    total = new = 0
+    for taken in found:
+        total, new = total + 1, new + taken.new
+        if as_lines:
+            as_json({"reply": taken.reply, "kind": taken.kind, "country": taken.country, "new": taken.new})
+            sys.stdout.flush()
+        elif taken.new:
+            typer.echo(f"{taken.reply[:12]}  {taken.kind:15}  {taken.country or '--'}  {taken.attention}", err=True)
+    if not as_lines:
+        summary = receive.summary(installation)
+        waiting = f"{summary.attention} of {summary.replies} in the log need a person"
+        typer.echo(f"{total} messages read, {new} new; {waiting}.")
+        typer.echo(f"Next: {step('replies log', folder(ctx))}", err=True)
 
 
 def log(

@@ -54,11 +54,7 @@ def send(
     from mobilize.desk import plan as planning
     from mobilize.desk import send as desk
 
-    chosen = planning.Chosen(
-        countries=tuple(each.upper() for each in country or ()),
-        audiences=tuple(audience or ()),
-        groups=planning.groups_named(group or ()),
-    )
+    chosen = planning.chosen(country, audience, group)
     with here(ctx) as installation:
         if test_to:
             _rehearse(installation, test_to, chosen, round_, limit)

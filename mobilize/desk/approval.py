@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mobilize.campaign.campaign import Campaign
@@ -42,17 +42,21 @@ class Lacking:
         return bool(self.changed or self.new or self.own)
 
 
-def seal(letter: Letter, campaign: Campaign) -> str:
-    """Seal a letter: SHA-256 (hex) over what is read, how it is set, from whom and to whom it goes."""
+def seals(letters: Sequence[Letter], campaign: Campaign) -> dict[str, str]:
+    """Seal letters: SHA-256 (hex) over what is read, how it is set, from whom and to whom it goes, by letter."""
+    # The same for all: hashed once, since an image may have megabytes.
     images = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(campaign.images.items())}
-    what = (letter.digest, letter.contact.emails, campaign.sender.address, campaign.templates.get(TEMPLATE, ""), images)
+    look = (campaign.sender.address, campaign.templates.get(TEMPLATE, ""), images)
+    return {letter.id: _seal((letter.digest, letter.contact.emails, *look)) for letter in letters}
+
+
+def _seal(what: tuple[object, ...]) -> str:
     return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()
 
 
-def hash_of(letters: Sequence[Letter], campaign: Campaign) -> str:
-    """Hash a set of letters, whatever their order: what an approver reads out and confirms."""
-    lines = sorted(f"{letter.id} {seal(letter, campaign)}" for letter in letters)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def hash_of(sealed: Mapping[str, str]) -> str:
+    """Hash a set of sealed letters, whatever their order: what an approver reads out and confirms."""
+    return hashlib.sha256("\n".join(sorted(f"{letter} {seal}" for letter, seal in sealed.items())).encode()).hexdigest()
 
 
 def approve(installation: Installation, plan: Plan, *, by: str, hash: str, now: dt.datetime) -> int:  # noqa: A002 - as it is called
@@ -66,16 +70,16 @@ def approve(installation: Installation, plan: Plan, *, by: str, hash: str, now: 
         raise Refused("an approval needs a name", hint="--by NAME, or MOBILIZE_REVIEWER")
     if not plan.letters:
         raise Refused("there is nothing to approve")
-    current = hash_of(plan.letters, campaign)
+    sealed = seals(plan.letters, campaign)
+    current = hash_of(sealed)
     if len(hash) < 8 or not hmac.compare_digest(current[: len(hash)], hash.lower()):  # noqa: PLR2004 - no two sets share so much
         raise Refused(
             f"the letters are not those of hash {hash[:12]}: they are now {current[:12]}",
             hint="look at them again (mobilize preview --variants), then approve what you saw",
         )
-    seals: dict[str, str] = {letter.id: seal(letter, campaign) for letter in plan.letters}
     with installation.store.writing() as connection:
-        approvals.add(connection, campaign.slug, plan.round, by=by.strip(), hash=current, seals=seals, now=now)
-    return len(seals)
+        approvals.add(connection, campaign.slug, plan.round, by=by.strip(), hash=current, seals=sealed, now=now)
+    return len(sealed)
 
 
 def lacking(installation: Installation, plan: Plan, *, sender: str) -> Lacking:
@@ -83,12 +87,13 @@ def lacking(installation: Installation, plan: Plan, *, sender: str) -> Lacking:
     campaign = installation.campaign
     with installation.store.reading() as connection:
         known = approvals.of_round(connection, campaign.slug, plan.round)
+    sealed = seals(plan.letters, campaign)
     changed, new, own = [], [], []
     for letter in plan.letters:
         found = known.get(letter.id)
         if found is None:
             new.append(letter.contact.id)
-        elif found.seal != seal(letter, campaign):
+        elif found.seal != sealed[letter.id]:
             changed.append(letter.contact.id)
         elif _same_person(found.by, sender):
             own.append(letter.contact.id)

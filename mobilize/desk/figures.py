@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mobilize.desk.paper import write_private
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures as counted
@@ -72,13 +71,9 @@ def write_metrics(installation: Installation, round: int, *, now: dt.datetime) -
         return None
     path = installation.folder / target
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(exposition(installation, round, now=now))
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise Refused(f"METRICS_FILE {path} cannot be written: {error.strerror}") from error
+        write_private(path, exposition(installation, round, now=now).encode(), mode=0o644)
+    except Refused as error:
+        raise Refused(f"METRICS_FILE {error.detail}", hint=error.hint) from error
     return path
 
 

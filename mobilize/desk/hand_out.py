@@ -16,7 +16,7 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter import bundle, docx, draft, html, link, pdf, picture, text
 from mobilize.letter.merge import Letter
-from mobilize.letter.partner import Partner, own_letter
+from mobilize.letter.partner import Partner, own_letter, write
 from mobilize.world import search
 from mobilize.world.countries import countries
 
@@ -138,6 +138,15 @@ def link_of(installation: Installation, contact: Contact) -> str:
     if not url or campaign.not_after is None or contact.audience is not Audience.NGO or contact.sensitive:
         return ""
     return f"{url}/p/{link.make(installation.secret, campaign.slug, contact, campaign.not_after.date())}"
+
+
+def written(installation: Installation, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:
+    """Write one letter as this installation sends it: with its reader's personal page, where there is one.
+
+    today, round, and what it raises: as letter.merge.merge.
+    """
+    link = link_of(installation, contact)
+    return write(installation.campaign, contact, today=today, round=round, link=link)
 
 
 def link_owner(installation: Installation, token: str, *, today: dt.date) -> Contact | None:

@@ -1,4 +1,4 @@
-"""Files for people: written whole or not at all, readable by their owner alone."""
+"""Files for people: written whole or not at all, readable by their owner alone unless told."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from mobilize.errors import Refused
 
 
-def write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Write a file with mode 0600, replacing an older one in one step (domain/rules.md D8).
+
+    mode: another, for a file that holds nothing of anybody and is read by another user.
 
     Raises Refused where the folder does not exist or cannot be written; the older file is then as it was.
     """
@@ -22,6 +24,7 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from mobilize.campaign.contacts import Audience, Contact
 from mobilize.desk import hand_out
 from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
-from mobilize.letter import mime, partner
+from mobilize.letter import mime
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.post import outbox
 from mobilize.post.outbox import Fate
@@ -55,6 +55,15 @@ def groups_named(texts: Sequence[str]) -> tuple[str, ...]:
             raise Refused(f"{text!r} is no regional group", hint=f"one of {', '.join(groups())}")
         found += meant
     return tuple(found)
+
+
+def chosen(countries: Sequence[str] | None, audiences: Sequence[str] | None, groups: Sequence[str] | None) -> Chosen:
+    """What a person named: codes in any case, groups as `groups_named` has them. None: all. Raises Refused."""
+    return Chosen(
+        countries=tuple(each.upper() for each in countries or ()),
+        audiences=tuple(audiences or ()),
+        groups=groups_named(groups or ()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +159,7 @@ def plan(
         )
         if not why:
             try:
-                link = hand_out.link_of(installation, contact)
-                letters.append(partner.write(campaign, contact, today=now.date(), round=round, link=link))
+                letters.append(hand_out.written(installation, contact, today=now.date(), round=round))
             except LetterWrong as error:
                 why = f"the letter cannot be made: {error.detail}"
             except TemplateWrong as error:

@@ -18,7 +18,6 @@ from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text
 from mobilize.letter.branches import Branch
 from mobilize.letter.merge import Letter, templates
-from mobilize.letter.partner import write
 from mobilize.letter.variants import Collector, Variant
 from mobilize.world.countries import countries
 
@@ -125,7 +124,7 @@ def survey(
             "organisation": contact.organisation,
         }
         try:
-            letter = write(campaign, contact, today=now.date(), link=hand_out.link_of(installation, contact))
+            letter = hand_out.written(installation, contact, today=now.date())
             files, pages = keep(letter, collected.add(letter))
         except (LetterWrong, TemplateWrong, FontMissing) as error:
             yield _failed(fixed, error.sentence)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from mobilize.desk import hear
 from mobilize.inbox import files, form, read
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Context, LetterRef, Reply
@@ -21,6 +20,7 @@ from mobilize.post.states import State
 from mobilize.replies import log
 from mobilize.replies.triage import attention
 from mobilize.store import suppression
+from mobilize.world.countries import countries
 
 #: Origin of a message that was kept by an earlier run and never read: that run died in between.
 _KEPT = "kept"
@@ -114,12 +114,19 @@ def _kept(installation: Installation, identity: MailId) -> RawMail:
 
 
 def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
-    reply = hear.read(raw) if raw.origin.startswith(form.ORIGIN) else read.read(raw, context=context)
+    reply = _understood(raw, context)
     why = attention(reply)
     with installation.store.writing() as connection:
         log.record(connection, installation.campaign.slug, reply, installation.seal, attention=why, now=now)
         _follow_up(connection, installation.campaign.slug, reply, now)
     return Taken(reply=raw.id, new=True, kind=reply.kind, country=reply.country, attention=why)
+
+
+def _understood(raw: RawMail, context: Context) -> Reply:
+    """A form of the page, or a mail: by where it came from."""
+    if raw.origin.startswith(form.ORIGIN):
+        return form.read(raw, countries=countries())
+    return read.read(raw, context=context)
 
 
 def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:

@@ -14,7 +14,6 @@ from mobilize.desk import plan as planning
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.letter import partner
 from mobilize.letter.merge import Letter, Paragraph
 from mobilize.letter.mime import Message
 from mobilize.post import smtp, transaction
@@ -58,8 +57,7 @@ def _one_of_each_kind(installation: Installation, chosen: Chosen, round: int, no
     kinds: dict[tuple[str, str, str], Letter] = {}
     for contact in installation.campaign.contacts:
         if chosen.takes(contact):
-            link = hand_out.link_of(installation, contact)
-            letter = partner.write(installation.campaign, contact, today=now.date(), round=round, link=link)
+            letter = hand_out.written(installation, contact, today=now.date(), round=round)
             kinds.setdefault((contact.audience.value, letter.language, letter.standing.name.value), letter)
     return list(kinds.values())
 

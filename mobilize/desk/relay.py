@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.desk import compose, send
+from mobilize.desk import compose, hand_out, send
 from mobilize.errors import LetterWrong, MobilizeError, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter
-from mobilize.letter.partner import write
 from mobilize.post import smtp
 from mobilize.post.smtp import Inspected
 
@@ -84,7 +83,7 @@ def _largest(installation: Installation, now: dt.datetime) -> int:
     longest: dict[str, Letter] = {}
     for contact in installation.campaign.contacts:
         try:
-            letter = write(installation.campaign, contact, today=now.date())
+            letter = hand_out.written(installation, contact, today=now.date())
         except (LetterWrong, TemplateWrong):
             continue
         before = longest.get(contact.audience.value)

@@ -25,7 +25,6 @@ from mobilize.errors import MobilizeError, Refused
 from mobilize.installation import Installation
 from mobilize.letter import docx, pdf
 from mobilize.letter.merge import Letter
-from mobilize.letter.partner import write
 
 #: Folders and files of a campaign folder whose change makes the pages new.
 _PARTS = ("campaign.toml", "contacts.csv", "contacts.xlsx", "contacts.ods", "letters", "record")
@@ -139,8 +138,7 @@ class Site:
             return Answer(content=b"there is no such page", kind="text/plain", status=HTTPStatus.NOT_FOUND)
         ending = name.removeprefix(f"{contact.id}.")
         try:
-            link = hand_out.link_of(self._installation, contact)
-            letter = write(campaign, contact, today=self._now().date(), link=link)
+            letter = hand_out.written(self._installation, contact, today=self._now().date())
             return self._in_format(letter, ending)
         except MobilizeError as error:
             told = f"<h1>This letter cannot be made</h1>\n<p class=bad>{escape(error.sentence)}</p>"

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp
 
 from mobilize.installation import Installation
 from mobilize.web import board, leave, organise, partner, told
-from mobilize.web.pages import STATIC, Desk, client, show, static
+from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
 from mobilize.web.shell import Shell
-from mobilize.web.texts import LANGUAGES, preferred, texts
+from mobilize.web.texts import LANGUAGES, texts
 
 #: Answers that have a sentence of their own.
 _SPOKEN_OF = (403, 404, 405, 413, 429)
@@ -81,6 +81,6 @@ def _pace(desk: Desk) -> Callable[[Request], None]:
 def _sorry(desk: Desk, request: Request, status: int) -> Response:
     """An error as a plain page in the reader's language: what happened, and nothing of how."""
     first = request.url.path.split("/")[1]
-    language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+    language = first if first in LANGUAGES else reader_language(request)
     sentence = texts(language)[f"err_{status if status in _SPOKEN_OF else 500 if status >= 500 else 404}"]  # noqa: PLR2004
     return show(desk, language, "error.html", status=status, sentence=sentence)

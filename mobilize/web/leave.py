@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mobilize.desk import leave
-from mobilize.web.pages import Desk, client, show
-from mobilize.web.texts import preferred
+from mobilize.web.pages import Desk, client, reader_language, show
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -21,7 +20,7 @@ def routes(desk: Desk) -> APIRouter:
     def ask(request: Request, token: str) -> Response:
         if leave.known(desk.installation, token, now=desk.now()) is None:
             raise HTTPException(404)
-        return show(desk, _language(request), "leave.html", done=False)
+        return show(desk, reader_language(request), "leave.html", done=False)
 
     @router.post("/leave/{token}")
     async def do(request: Request, token: str) -> Response:
@@ -30,10 +29,6 @@ def routes(desk: Desk) -> APIRouter:
             raise HTTPException(429)
         if not await run_in_threadpool(leave.leave, desk.installation, token, now=desk.now()):
             raise HTTPException(404)
-        return show(desk, _language(request), "leave.html", done=True)
+        return show(desk, reader_language(request), "leave.html", done=True)
 
     return router
-
-
-def _language(request: Request) -> str:
-    return preferred(request.headers.get("accept-language", ""))

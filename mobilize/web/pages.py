@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from mobilize.installation import Installation
 from mobilize.letter.views import in_language
 from mobilize.web.guard import Pace
-from mobilize.web.texts import LANGUAGES, texts
+from mobilize.web.texts import LANGUAGES, preferred, texts
 from mobilize.world.countries import countries
 from mobilize.world.languages import LANGUAGES as SPOKEN
 from mobilize.world.languages import direction
@@ -85,6 +85,11 @@ def show(desk: Desk, language: str, template: str, *, status: int = 200, **value
 def country_names(language: str, codes: frozenset[str]) -> tuple[str, ...]:
     """Names of these countries in a language, in order: what a field offers while one types."""
     return tuple(sorted(countries()[code].name(language) for code in codes))
+
+
+def reader_language(request: Request) -> str:
+    """The language of these pages that a reader's browser asks for."""
+    return preferred(request.headers.get("accept-language", ""))
 
 
 def client(request: Request) -> str:

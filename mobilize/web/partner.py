@@ -21,7 +21,7 @@ from mobilize.letter.partner import Partner
 from mobilize.letter.picture import rebuilt
 from mobilize.web import forms, texts
 from mobilize.web.forms import Form
-from mobilize.web.pages import Desk, client, country_names, show
+from mobilize.web.pages import Desk, client, country_names, reader_language, show
 from mobilize.world.countries import countries
 from mobilize.world.languages import LANGUAGES as SPOKEN
 from mobilize.world.languages import direction
@@ -41,7 +41,7 @@ def routes(desk: Desk) -> APIRouter:
 def _beginnings(router: APIRouter, desk: Desk) -> None:
     @router.get("/")
     def root(request: Request) -> Response:
-        language = texts.preferred(request.headers.get("accept-language", ""))
+        language = reader_language(request)
         return RedirectResponse(f"/{language}/", status_code=303, headers={"vary": "accept-language"})
 
     @router.get("/p/{token}")

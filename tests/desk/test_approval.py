@@ -37,7 +37,7 @@ def send_all(installation: Installation, by: str = "amina") -> send.Sent:
 
 def approve(installation: Installation, by: str = "boris", **chosen: tuple[str, ...]) -> int:
     plan = planned(installation, **chosen)
-    digest = approval.hash_of(plan.letters, installation.campaign)
+    digest = approval.hash_of(approval.seals(plan.letters, installation.campaign))
     return approval.approve(installation, plan, by=by, hash=digest[:12], now=now())
 
 
@@ -177,7 +177,7 @@ def test_the_hash_does_not_hang_on_the_order(asking: tuple[Path, Server]) -> Non
     folder, _ = asking
     with opened(folder) as installation:
         letters = planned(installation).letters
-        whole = approval.hash_of(letters, installation.campaign)
+        whole = approval.hash_of(approval.seals(letters, installation.campaign))
         assert re.fullmatch(r"[0-9a-f]{64}", whole)
-        assert approval.hash_of(letters[::-1], installation.campaign) == whole
-        assert approval.hash_of(letters[1:], installation.campaign) != whole
+        assert approval.hash_of(approval.seals(letters[::-1], installation.campaign)) == whole
+        assert approval.hash_of(approval.seals(letters[1:], installation.campaign)) != whole
