@@ -16,6 +16,7 @@ from pathlib import Path
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
+from mobilize import tls
 from mobilize.errors import LoginRefused, ServerUnreachable, SettingsWrong, SourceUnreadable
 
 #: Octets of one message that are fetched; of a longer one this much, which holds its text whatever is attached.
@@ -109,26 +110,18 @@ def _connected(account: Account) -> Box:
         if account.security == "none":
             return MailBoxUnencrypted(account.host, account.port, timeout=account.timeout)
         kind = MailBox if account.security == "tls" else MailBoxStartTls
-        return kind(account.host, account.port, timeout=account.timeout, ssl_context=_context(account))
+        secured = tls.context(verify=account.verify, ca_file=account.ca_file, setting="IMAP_CA_FILE")
+        return kind(
+            account.host,
+            account.port,
+            timeout=account.timeout,
+            ssl_context=secured,
+        )
     except (imaplib.IMAP4.error, ImapToolsError, OSError, EOFError) as error:
         hint = "look at IMAP_HOST, IMAP_PORT and IMAP_SECURITY"
         if isinstance(error, ssl.SSLCertVerificationError):
             hint = "see that IMAP_HOST is the name in its certificate; IMAP_CA_FILE trusts an authority of your own"
         raise ServerUnreachable(f"{where}: {_in_words(error)}", hint=hint) from None
-
-
-def _context(account: Account) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context()
-        if account.ca_file is not None:
-            context.load_verify_locations(cafile=account.ca_file)
-    except (OSError, ssl.SSLError):
-        raise SettingsWrong("IMAP_CA_FILE cannot be read, or is no PEM file") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not account.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _logged_in(box: Box, account: Account) -> None:

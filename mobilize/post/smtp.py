@@ -15,6 +15,7 @@ import aiosmtplib
 from aiosmtplib import SMTP
 from aiosmtplib.protocol import SMTPProtocol
 
+from mobilize import tls
 from mobilize.errors import LoginRefused, ServerUnreachable, SettingsWrong
 from mobilize.post.dialogue import CutOff, NotSmtp, Offers, Replies, Reply
 from mobilize.post.verdict import Answer, Stage, asks_for_less, without_addresses
@@ -211,7 +212,7 @@ async def connect(server: Server) -> Connection:
         timeout=server.timeout,
         use_tls=server.security == "tls",
         start_tls=server.security == "starttls",
-        tls_context=None if server.security == "none" else _context(server),
+        tls_context=None if server.security == "none" else _secured(server),
     )
     where = f"{server.host}:{server.port}"
     try:
@@ -251,18 +252,8 @@ def _taken_over(client: SMTP, server: Server) -> Connection:
     return Connection(client=client, wire=wire, offers=Offers.read(client.esmtp_extensions), timeout=server.timeout)
 
 
-def _context(server: Server) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context()
-        if server.ca_file is not None:
-            context.load_verify_locations(cafile=server.ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsWrong(f"SMTP_CA_FILE cannot be read: {error.strerror or 'not a PEM file'}") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not server.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+def _secured(server: Server) -> ssl.SSLContext:
+    return tls.context(verify=server.verify, ca_file=server.ca_file, setting="SMTP_CA_FILE")
 
 
 def _in_words(error: Exception) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from email.message import EmailMessage
 from pathlib import Path
-from types import ModuleType
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,21 +14,8 @@ from mobilize.inbox.decode import decode
 from mobilize.inbox.msg import message
 from mobilize.inbox.read import read
 from mobilize.inbox.reply import Context
+from servers.compound import outlook
 
-
-def writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("compound", Path(__file__).parent / "compound.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    import sys  # noqa: PLC0415 - dataclasses look their module up
-
-    sys.modules["compound"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-COMPOUND = writer()
 SUBJECT, HEADERS, SENDER, BODY = 0x0037, 0x007D, 0x0C1A, 0x1000
 TRANSPORT = (
     "Received: from mx\r\nFrom: Ministry <office@mfa.go.ke>\r\nTo: wluml@wluml.org\r\nSubject: Re: L.64\r\n"
@@ -39,17 +24,14 @@ TRANSPORT = (
 WORDS = "Kenya will co-sponsor the resolution."
 
 
-def made(**changes: object) -> bytes:
-    texts = {SUBJECT: "Re: L.64", HEADERS: TRANSPORT, SENDER: "Ministry", BODY: WORDS}
-    data: bytes = COMPOUND.outlook(
-        {**texts, **changes.get("texts", {})}, changes.get("files", {}), str(changes.get("html", ""))
-    )  # type: ignore[dict-item]
-    return data
+def made(texts: dict[int, str] | None = None, attached: dict[str, bytes] | None = None, html: str = "") -> bytes:
+    shown = {SUBJECT: "Re: L.64", HEADERS: TRANSPORT, SENDER: "Ministry", BODY: WORDS, **(texts or {})}
+    return outlook(shown, attached or {}, html)
 
 
 def test_a_file_is_the_message_that_it_was(tmp_path: Path) -> None:
     path = tmp_path / "reply.msg"
-    path.write_bytes(made(files={"note.pdf": b"%PDF-1" * 1000, "a.txt": b"hello"}))
+    path.write_bytes(made(attached={"note.pdf": b"%PDF-1" * 1000, "a.txt": b"hello"}))
     (raw,) = files.read([tmp_path])
     assert raw.data == path.read_bytes(), "what is kept is the file"
     reply = read(raw, context=Context())
@@ -91,7 +73,7 @@ def test_what_is_broken_stays_the_file_that_it_was() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=6), st.integers(0, 20_000))
 def test_no_bytes_make_it_raise(changes: list[tuple[int, int]], end: int) -> None:
-    data = bytearray(made(files={"a.txt": b"hello"}))
+    data = bytearray(made(attached={"a.txt": b"hello"}))
     for place, byte in changes:
         data[place % len(data)] = byte
     message(bytes(data))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,32 +11,23 @@ import pyotp
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mobilize.access.roles import Role
 from mobilize.desk import hear, people
 from mobilize.inbox.form import Told
+from servers.browser import PATIENCE, chromium, needs_chromium
 from servers.pages import Site
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium")
-
-#: Each may take long on a loaded machine; nothing here depends on how long.
-PATIENCE = 60_000
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*root, "--disable-dev-shm-usage"], timeout=PATIENCE
-        )
-        yield started
-        started.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
