@@ -48,7 +48,7 @@ rooms: .venv/ready  ## import-linter: the rivers run one way
 	$(BIN)/lint-imports
 
 lock: .venv/ready   ## write requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --output-file requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --extra fleet --output-file requirements.lock
 	uv pip compile --group bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --output-file bench/requirements.lock
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
