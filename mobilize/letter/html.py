@@ -32,9 +32,9 @@ body { margin: 0; padding: 0; }
 p { margin: 0 0 14px 0; }
 ul, ol { margin: 0 0 14px 0; padding: 0; padding-inline-start: 24px; }
 li { margin: 0 0 8px 0; }
-table { border-collapse: collapse; margin: 0 0 14px 0; width: 100%; }
-th { text-align: start; font-weight: bold; border-bottom: 2px solid #8a8a8a; padding: 4px 8px 4px 0; }
-td { text-align: start; border-bottom: 1px solid #8a8a8a; padding: 4px 8px 4px 0; vertical-align: top; }
+table { border-collapse: collapse; margin: 0 0 14px 0; width: 100%; font-size: 14px; }
+th { text-align: start; font-weight: bold; border-bottom: 2px solid #8a8a8a; padding: 4px 4px 4px 0; }
+td { text-align: start; border-bottom: 1px solid #8a8a8a; padding: 4px 4px 4px 0; vertical-align: top; }
 .foot { border-top: 1px solid #8a8a8a; margin: 24px 0 0 0; padding-top: 10px; }
 """
 

@@ -197,10 +197,13 @@ def _text_part(subtype: str, language: str, text: str) -> bytes:
     return head.encode() + data
 
 
+_SEVEN_BIT = bytes(range(0x80))
+
+
 def _transfer(text: str) -> tuple[str, bytes]:
     """Encode a text so that it passes any relay: quoted-printable where it stays readable, else base64."""
     raw = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n").encode()
-    if sum(byte > 0x7F for byte in raw) * 6 > len(raw):  # noqa: PLR2004 - one octet in six: base64 is then shorter
+    if len(raw.translate(None, delete=_SEVEN_BIT)) * 6 > len(raw):  # one octet in six: base64 is then shorter
         return "base64", _base64_lines(raw.replace(b"\n", b"\r\n"))
     quoted = binascii.b2a_qp(raw, istext=True)
     return "quoted-printable", quoted.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
