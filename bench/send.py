@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import multiprocessing
 import random
 import resource
 import shutil
@@ -22,18 +23,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import letters as letters_bench
+from mobilize.campaign.contacts import Contact
 from mobilize.desk import start
+from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
-from mobilize.desk.press import press
+from mobilize.desk.press import MANY, press
 from mobilize.installation import Installation, opened
-from mobilize.letter import html, merge, mime, partner, text
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
-from mobilize.post.carrier import Run
 from mobilize.post.deliver import deliver
 from mobilize.post.notes import Answers, Page, Tried
 from mobilize.post.outbox import Entry
+from mobilize.post.run import Run, Unmade
 from mobilize.post.schedule import Pace
 from mobilize.post.smtp import Server
 
@@ -97,9 +99,11 @@ def run(
     port: int,
     letters: Sequence[LetterId],
     connections: int,
-    make: Callable[[LetterId], Message],
+    make: Callable[[Sequence[LetterId]], Sequence[Message | Unmade]],
     *,
     ledger: bool = True,
+    presses: int = 1,
+    batch: int = 16,
 ) -> float:
     """Send letters that are queued; returns letters a second, from the first claim to the last settled."""
     pace = Pace(connections=connections, letters_a_connection=10_000)
@@ -116,6 +120,8 @@ def run(
             server=Server(host="127.0.0.1", port=port, security="none", timeout=30, hello="wluml.org"),
             ledger=books if ledger else NoLedger(),
             make=make,
+            presses=presses,
+            batch=batch,
             told=lambda each: sent.append(each.state.value),
             said=print,
             chance=random.random,
@@ -138,8 +144,12 @@ def queued(installation: Installation, count: int) -> list[LetterId]:
     return [each.letter for each in entries(count)]
 
 
-def small(letter: LetterId) -> Message:
-    """Make a message of 5 KB, ready to go."""
+def small(letters: Sequence[LetterId]) -> list[Message]:
+    """Make messages of 5 KB, ready to go."""
+    return [_small(letter) for letter in letters]
+
+
+def _small(letter: LetterId) -> Message:
     name = f"<{letter}@wluml.org>"
     head = f"From: wluml@wluml.org\r\nMessage-ID: {name}\r\nSubject: bench\r\n\r\n".encode()
     return Message(
@@ -167,11 +177,14 @@ def source(port: int, count: int, size: int) -> float:
 
 
 @contextmanager
-def fresh(place: str, name: str) -> Iterator[Installation]:
+def fresh(place: str, name: str, *, paper: bool = True) -> Iterator[Installation]:
     """A new campaign folder with its ledger."""
     folder = Path(place) / name
     for _ in start.write(folder, "bench"):
         pass
+    if not paper:
+        settled = folder / "campaign.toml"
+        settled.write_text(settled.read_text("utf-8").replace("paper = true", "paper = false"), "utf-8")
     with opened(folder) as installation:
         yield installation
 
@@ -192,54 +205,57 @@ def main() -> None:
         with fresh(place, "no-ledger") as installation:
             alone = run(installation, port, [each.letter for each in entries(count)], 20, small, ledger=False)
         say("send with the ledger over send without, 20 connections", rates[20] / alone, 0.75)
-        with fresh(place, "whole") as installation:
-            whole(installation, port)
+        whole(place, port)
         with fresh(place, "many") as installation:
             many(installation, port)
 
 
-def whole(installation: Installation, port: int) -> None:
-    """Letters as they are sent: merged, written as text and HTML, built, recorded, delivered; then with the paper."""
-    contacts = installation.campaign.contacts
-    rounds = [(contact, number) for number in range(1, 8) for contact in contacts]
-    what = {LetterId(f"bench{place:07}"): each for place, each in enumerate(rounds)}
-    queued(installation, len(rounds) * 2)
+def pressed(
+    installation: Installation, port: int, contacts: Sequence[Contact], rounds: int, connections: int = 20
+) -> tuple[float, int]:
+    """Letters a second on the product's own path, and octets a letter: merged, written, built, recorded, delivered.
 
-    def plain(letter: LetterId) -> Message:
-        contact, number = what[letter]
-        written = merge.merge(installation.campaign, contact, today=now().date(), round=number)
-        made = mime.build(
-            written,
-            text=text.text(written),
-            html=html.html(written),
-            attachments=(),
-            sender=installation.campaign.sender,
-            key=installation.secret,
-            now=now(),
-            answers_until=now().date(),
-        )
-        return replace(made, letter=letter, recipients=("desk@lantern.example",), needs_smtputf8=False)
+    The processes of the press run already; nothing of the letters is made before.
+    """
+    wanted = {
+        LetterId(f"bench{place:07}"): Order(letter=LetterId(""), contact=contact, round=number, today=now().date())
+        for place, (number, contact) in enumerate((n, each) for n in range(1, rounds + 1) for each in contacts)
+    }
+    queued(installation, len(wanted))
+    octets: list[int] = []
+    with press(installation, MANY) as printer:
 
-    plain(next(iter(what)))
-    size = len(plain(next(iter(what))).data)
-    rate = run(installation, port, list(what), 20, plain)
-    print(f"text + HTML, merged, built, recorded, delivered ({size:,} octets): {rate:,.0f}/s")
-    say("the same over smtp-source with messages of that size", rate / source(port, 5000, size), 0.20)
-    offset = len(rounds)
-    ministers = [contact for contact in contacts if contact.audience == "minister"] * 3
-    papers = {LetterId(f"bench{offset + place:07}"): contact for place, contact in enumerate(ministers)}
+        def make(letters: Sequence[LetterId]) -> list[Message | Unmade]:
+            made: list[Message | Unmade] = []
+            filled = printer.make([wanted[letter] for letter in letters], now())
+            for letter, each in zip(letters, filled, strict=True):
+                assert isinstance(each, Message), each
+                octets.append(len(each.data))
+                made.append(replace(each, letter=letter, recipients=("desk@lantern.example",), needs_smtputf8=False))
+            return made
 
-    written = {each: partner.write(installation.campaign, papers[each], today=now().date()) for each in papers}
-    with press(installation, len(papers)) as make:
+        while len(multiprocessing.active_children()) < printer.processes:
+            time.sleep(0.05)
+        # They run, and have each letter's templates at hand, as after the first seconds of any run.
+        for _ in range(2 * printer.processes):
+            printer.make([wanted[letter] for letter in list(wanted)[: len(contacts)]], now())
+        batch = 16 if not installation.campaign.rules.paper else 4
+        rate = run(installation, port, list(wanted), connections, make, presses=printer.processes, batch=batch)
+    return rate, round(sum(octets) / len(octets))
 
-        def paper(letter: LetterId) -> Message:
-            made = make(written[letter], now())
-            return replace(made, letter=letter, recipients=("desk@lantern.example",), needs_smtputf8=False)
 
-        time.sleep(5)  # the processes start
-        rate = run(installation, port, list(papers), 10, paper)
-    print(f"with the PDF: {rate:,.0f}/s")
-    say("the same over bare Typst in one process a core", rate / letters_bench.processes(2), 0.75)
+def whole(place: str, port: int) -> None:
+    """Letters as they are sent: with text and HTML, then with the paper."""
+    with fresh(place, "mail", paper=False) as installation:
+        contacts = [each for each in installation.campaign.contacts if each.audience != "ngo"]
+        rate, size = pressed(installation, port, contacts, rounds=16)
+        print(f"text + HTML, merged, built, recorded, delivered ({size:,} octets): {rate:,.0f}/s")
+        say("the same over smtp-source with messages of that size", rate / source(port, 20_000, size), 0.20)
+    with fresh(place, "paper") as installation:
+        contacts = [each for each in installation.campaign.contacts if each.audience == "minister"]
+        rate, size = pressed(installation, port, contacts, rounds=4, connections=10)
+        print(f"with the PDF ({size:,} octets): {rate:,.0f}/s")
+        say("the same over bare Typst in one process a core", rate / letters_bench.processes(2, ministers=True), 0.75)
 
 
 def many(installation: Installation, port: int) -> None:
@@ -247,9 +263,9 @@ def many(installation: Installation, port: int) -> None:
     letters = queued(installation, 100_000)
     first: list[float] = []
 
-    def made(letter: LetterId) -> Message:
+    def made(wanted: Sequence[LetterId]) -> list[Message]:
         first.append(time.perf_counter())
-        return small(letter)
+        return small(wanted)
 
     begin = time.perf_counter()
     run(installation, port, letters[:50_000], 20, made)

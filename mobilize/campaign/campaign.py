@@ -59,6 +59,8 @@ class Rules:
     stale_after_days: int = 90
     #: Nothing is sent before a second person has approved exactly that.
     approval: bool = False
+    #: Each letter has its paper with it, as PDF.
+    paper: bool = True
     #: Target number of co-sponsors, shown on the board; None: no target.
     target_cosponsors: int | None = None
 

@@ -23,7 +23,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "sender": frozenset(
         {"organisation", "address", "signatory", "office", "place", "description", "postal", "web", "logo", "signature"}
     ),
-    "rules": frozenset({"nhri_accreditation", "stale_after_days", "target_cosponsors", "approval"}),
+    "rules": frozenset({"nhri_accreditation", "stale_after_days", "target_cosponsors", "approval", "paper"}),
     "arguments": frozenset({"name", "symbol", "agreed_on", "source", "groups"}),
 }
 
@@ -105,6 +105,7 @@ def _charter(page: _Page) -> Charter:
             stale_after_days=page.number("rules", "stale_after_days", 90) or 90,
             target_cosponsors=page.number("rules", "target_cosponsors", None),
             approval=page.yes("rules", "approval"),
+            paper=page.yes("rules", "paper", default=True),
         ),
         arguments=page.arguments(),
     )
@@ -263,11 +264,11 @@ class _Page:
             return default
         return value
 
-    def yes(self, table: str, key: str) -> bool:
+    def yes(self, table: str, key: str, *, default: bool = False) -> bool:
         value = self.value(table, key)
         if value is not None and not isinstance(value, bool):
             self.wrong(table, key, value, "write true or false")
-        return value is True
+        return value if isinstance(value, bool) else default
 
     def by_language(self, table: str, key: str, *, needed: bool = False) -> Mapping[str, str]:
         value = self.value(table, key)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mobilize.campaign.campaign import Campaign
-from mobilize.errors import SettingsWrong
+from mobilize.campaign.contacts import Contact
+from mobilize.errors import LetterWrong, SettingsWrong
 from mobilize.installation import Installation
-from mobilize.letter import dkim, docx, html, mime, pdf, text, token
+from mobilize.letter import dkim, docx, html, link, mime, partner, pdf, text, token
 from mobilize.letter.dkim import Signer
-from mobilize.letter.merge import Letter
+from mobilize.letter.merge import Letter, LetterId
 from mobilize.letter.mime import Attachment, Message
 
 #: Days after sending, or after the campaign's end, during which an answer's token is good.
@@ -75,8 +76,39 @@ def composer(installation: Installation) -> Composer:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A letter to be written, by whoever has the campaign at hand: another process, or another machine."""
+
+    letter: LetterId
+    contact: Contact
+    #: From 1; a reminder is a new round.
+    round: int
+    #: Its date, where the campaign sets none.
+    today: dt.date
+    #: Digest of the letter that was planned, and perhaps approved; empty: none was.
+    digest: str = ""
+
+
+def filled(by: Composer, order: Order, *, now: dt.datetime, signer: Signer | None = None) -> Message:
+    """Write the letter of an order, and make its message.
+
+    Raises as `message` does, and LetterWrong where the letter is not the one that was planned any more.
+    """
+    campaign, contact = by.campaign, order.contact
+    page = link.page(by.pages, by.secret, campaign, contact)
+    letter = partner.write(campaign, contact, today=order.today, round=order.round, link=page)
+    if order.digest and letter.digest != order.digest:
+        raise LetterWrong(
+            "it is not the letter that was planned any more", letter=contact.id, hint="run the same command again"
+        )
+    return message(by, letter, now=now, signer=signer)
+
+
 def papers(campaign: Campaign, letter: Letter) -> tuple[Attachment, ...]:
     """What goes with a letter: its paper first, then what is enclosed for an NGO. Raises as `pdf.pdf` does."""
+    if not campaign.rules.paper:
+        return tuple(_own_letter(campaign, letter))
     paper = pdf.pdf(letter, campaign)
     first = Attachment(name=f"{letter.reference}.pdf", content_type="application/pdf", data=paper)
     return (first, *_own_letter(campaign, letter))

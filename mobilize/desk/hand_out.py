@@ -129,15 +129,8 @@ def taken(
 
 
 def link_of(installation: Installation, contact: Contact) -> str:
-    """The address of an NGO's personal page; it ends with the campaign.
-
-    Empty where PUBLIC_URL is not set, the campaign has no end (not_after: a link that never ends is none to print), or
-    the contact shall have none (rules D10). The same on every day: an approval of the letter is bound to its text.
-    """
-    url, campaign = installation.settings.public_url, installation.campaign
-    if not url or campaign.not_after is None or contact.audience is not Audience.NGO or contact.sensitive:
-        return ""
-    return f"{url}/p/{link.make(installation.secret, campaign.slug, contact, campaign.not_after.date())}"
+    """The address of an NGO's personal page, or empty: see letter.link.page."""
+    return link.page(installation.settings.public_url, installation.secret, installation.campaign, contact)
 
 
 def written(installation: Installation, contact: Contact, *, today: dt.date, round: int = 1) -> Letter:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post.carrier import Told
+from mobilize.post.run import Told
 from mobilize.post.verdict import without_addresses
 
 

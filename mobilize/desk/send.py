@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
 import random
 import signal
 from collections import Counter
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from mobilize.desk import approval, figures, sender
 from mobilize.desk import plan as planning
+from mobilize.desk.compose import Order
 from mobilize.desk.journal import journal
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Plan
@@ -21,7 +23,7 @@ from mobilize.errors import LedgerUnusable, MobilizeError, Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.post import deliver, outbox, smtp
-from mobilize.post.carrier import Run, Told
+from mobilize.post.run import Run, Told
 from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
 from mobilize.post.smtp import Server
 from mobilize.post.states import State
@@ -144,7 +146,7 @@ def send(
     # Where letters go slowly, one process makes them faster than they may go.
     many = 0 if pace_of(installation).is_limited else len(letters)
     with (
-        press(installation, many) as make,
+        press(installation, many) as printer,
         holding(installation) as (holder, is_dead),
         journal(installation, now=now) as noted,
     ):
@@ -172,7 +174,9 @@ def send(
         run = Run(
             server=server_of(installation),
             ledger=books,
-            make=lambda letter: make(letters[letter], now()),
+            make=lambda wanted: printer.make([_order(letters[each]) for each in wanted], now()),
+            presses=printer.processes,
+            ends_at=installation.campaign.not_after.timestamp() if installation.campaign.not_after else math.inf,
             told=settled,
             said=said,
             chance=random.random,
@@ -199,6 +203,11 @@ def send(
         trouble=run.trouble.sentence if run.trouble and len(plan.letters) > states.total() else "",
         stopped=run.stopping,
     )
+
+
+def _order(letter: Letter) -> Order:
+    """The planned letter, to be written again where it is made: its digest tells whether it is still the same."""
+    return Order(letter=letter.id, contact=letter.contact, round=letter.round, today=letter.date, digest=letter.digest)
 
 
 def _last_report(installation: Installation, round: int, now: dt.datetime, said: Callable[[str], None]) -> None:

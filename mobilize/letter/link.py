@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
+from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.letter import token
 from mobilize.letter.merge import letter_id
@@ -23,6 +24,18 @@ def make(key: bytes, campaign: str, contact: Contact, expires: dt.date) -> str:
     key: the installation's secret; campaign: its slug. The same values give the same token.
     """
     return token.make(_key(key), letter_id(campaign, contact.id, 0), expires)
+
+
+def page(url: str, key: bytes, campaign: Campaign, contact: Contact) -> str:
+    """The address of an NGO's personal page; it ends with the campaign.
+
+    url: where the pages are reached over https. Empty where that is, where the campaign has no end (a link that never
+    ends is none to print), or where the contact shall have none (rules D10). The same on every day: an approval of the
+    letter is bound to its text.
+    """
+    if not url or campaign.not_after is None or contact.audience is not Audience.NGO or contact.sensitive:
+        return ""
+    return f"{url}/p/{make(key, campaign.slug, contact, campaign.not_after.date())}"
 
 
 def read(key: bytes, campaign: str, contacts: Iterable[Contact], text: str, today: dt.date) -> Contact | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mobilize.letter.merge import LetterId
@@ -34,6 +34,14 @@ class Agenda:
             _, order, letter = heapq.heappop(self._later)
             heapq.heappush(self._ready, (order, letter))
         return heapq.heappop(self._ready)[1] if self._ready else None
+
+    def take_some(self, now: float, most: int) -> Iterator[LetterId]:
+        """Take the next letters that may go, up to so many."""
+        for _ in range(most):
+            letter = self.take(now)
+            if letter is None:
+                return
+            yield letter
 
     def wait(self, now: float) -> float | None:
         """Seconds until a letter may go: 0 now, None where none is left."""

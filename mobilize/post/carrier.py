@@ -6,19 +6,18 @@ Several carriers share a crew (post/deliver.py); this file knows nothing of task
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 
-from mobilize.errors import LetterWrong, LoginRefused, MobilizeError, ServerUnreachable, TemplateWrong
+from mobilize.errors import LoginRefused, MobilizeError, ServerUnreachable
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import smtp, transaction
-from mobilize.post.agenda import Agenda
-from mobilize.post.load import Load
-from mobilize.post.notes import Later, Ledger, Settled, Tried
-from mobilize.post.schedule import Pace, plainly
-from mobilize.post.smtp import Connection, Server
+from mobilize.post.crew import Crew
+from mobilize.post.notes import Later, Settled, Tried
+from mobilize.post.run import Made, Told, Unmade
+from mobilize.post.schedule import plainly
+from mobilize.post.smtp import Connection
 from mobilize.post.states import State
 from mobilize.post.verdict import Answer, Stage, Verdict, asks_for_less, enhanced_code, plain, refuses_us, verdict
 
@@ -28,83 +27,23 @@ MOST_PUT_BACK = 3
 #: Seconds that a connection is kept open while there is nothing to say: some relays close it after thirty.
 IDLE = 20.0
 
+#: Seconds that a letter may be claimed ahead of its turn: after that, whether it may go is asked anew.
+STALE = 5.0
+
 #: Seconds that any run waits, however little patience it has: a server that restarts is back in that time.
 A_BREATH = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One letter settled, for whoever shows progress. Ids only."""
+class Turn:
+    """A letter that was claimed and goes out next on a connection."""
 
-    letter: LetterId
-    state: State
-    reason: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One delivery under way: what is to go, where, how fast, and whether to stop."""
-
-    server: Server
-    ledger: Ledger
-    #: Makes the message of a letter; runs in a thread. LetterWrong and TemplateWrong fail that letter alone.
-    make: Callable[[LetterId], Message]
-    #: One letter settled.
-    told: Callable[[Told], None]
-    #: A sentence about the run: the server wants fewer connections, sending was paused.
-    said: Callable[[str], None]
-    #: From 0 to 1, spreads retries.
-    chance: Callable[[], float]
-    #: Seconds since 1970: the ledger's clock.
-    clock: Callable[[], float]
-    pace: Pace
-    #: Seconds that the run waits while no letter may go; then it ends, and what waits is sent by the next.
-    patience: float
-    agenda: Agenda = field(default_factory=Agenda)
-    stopping: bool = False
-    #: Why the server was given up; None: it was not.
-    trouble: MobilizeError | None = None
-
-    @property
-    def ending(self) -> bool:
-        """Whether no more letters are taken."""
-        return self.stopping or self.trouble is not None
-
-
-class Crew(Protocol):
-    """What the carriers of a run share."""
-
-    run: Run
-    load: Load
-    #: Letters that carriers have in their hands.
-    busy: int
-    #: Letters that were put back in this run -> how often.
-    put_back: dict[LetterId, int]
-
-    async def made(self, letter: LetterId) -> Message:
-        """The message of a letter. Raises LetterWrong or TemplateWrong."""
-
-    # Each is durable when it returns, and raises LedgerUnusable; post/notes.py says what they mean.
-    async def book(self, letter: LetterId) -> float | Later:
-        """Ask for a turn under the pace."""
-
-    async def claim(self, letter: LetterId) -> Tried | Later | None:
-        """Take a letter."""
-
-    async def hand_over(self, letter: LetterId) -> None:
-        """Note that its text is going out."""
-
-    async def give_back(self, tried: Tried) -> None:
-        """Give back a letter of which the server took nothing."""
-
-    def settle(self, settled: Settled) -> Awaitable[object]:
-        """Write down a letter's fate; durable when awaited, and meanwhile the next letter is readied."""
-
-    def wake(self) -> None:
-        """Have everyone who pauses look again."""
-
-    async def pause(self, seconds: float | None) -> None:
-        """Wait so long, or until something changes."""
+    message: Message
+    tried: Tried
+    #: Moment (seconds).
+    claimed_at: float
+    #: Whether its envelope went out with the dot of the letter before.
+    asked: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,12 +63,12 @@ class Carrier:
         """Carry letters until none is left that may go, or the run ends."""
         try:
             while await self._may_go_on():
-                letter = self.crew.run.agenda.take(self.crew.run.clock())
-                if letter is None:
+                made = self.crew.take()
+                if made is None:
                     continue
                 self.crew.busy += 1
                 try:
-                    await self._one(letter)
+                    await self._carry(made)
                 finally:
                     self.crew.busy -= 1
                     self.crew.wake()
@@ -147,26 +86,37 @@ class Carrier:
         if not self._goes_on_at_once():
             # No claim follows at once, with which it could be written: the letter may come back to the agenda now.
             await self._settled()
-        waiting = run.agenda.wait(run.clock())
-        if run.ending or (waiting is None and not crew.busy):
+        waiting = self._waiting()
+        if run.ending or (waiting is None and not crew.busy and not crew.is_making):
             return False
         if waiting is None or self.number >= crew.load.allowed:
-            # Others may give a letter back, or leave this one room.
+            # Letters are being made, others may give one back, or leave this one room.
             await self._rest(None)
             return True
         wait = max(crew.load.not_before - run.clock(), waiting)
         if wait > max(run.patience, A_BREATH):
-            if not crew.busy:
+            if not crew.busy and not crew.is_making:
                 return False
             await self._rest(None)
         elif wait > 0:
             await self._rest(wait)
         return True
 
+    def _waiting(self) -> float | None:
+        """Seconds until there is a letter to take; None: none is left but what others hold, or is being made."""
+        crew = self.crew
+        if crew.stock:
+            return 0.0
+        waiting = crew.run.agenda.wait(crew.run.clock())
+        # Where all presses are at work, what may go is not to be had yet.
+        return None if waiting == 0 and not crew.may_make else waiting
+
     def _goes_on_at_once(self) -> bool:
+        return self._may_send() and self._waiting() == 0
+
+    def _may_send(self) -> bool:
         run, load = self.crew.run, self.crew.load
-        now = run.clock()
-        return not run.ending and self.number < load.allowed and load.not_before <= now and run.agenda.wait(now) == 0
+        return not run.ending and self.number < load.allowed and load.not_before <= run.clock()
 
     async def _rest(self, seconds: float | None) -> None:
         if seconds is None or seconds > IDLE:
@@ -188,38 +138,43 @@ class Carrier:
                 run.said(later.why)
             load.not_before = moment
 
-    # --- one letter
+    # --- one letter, and those that follow it on the same connection
 
-    async def _one(self, letter: LetterId) -> None:
-        """Take one letter all the way, or give it back."""
+    async def _carry(self, made: Made) -> None:
+        """Take a letter all the way, or give it back; others may follow it in the same breath."""
+        if isinstance(made.message, Message):
+            turn = await self._claimed(made.letter, made.message)
+            while turn is not None:
+                turn = await self._transaction(turn)
+        else:
+            await self._cannot_be_made(made.letter, made.message)
+
+    async def _cannot_be_made(self, letter: LetterId, why: Unmade) -> None:
+        await self._settled()
+        claimed = await self.crew.claim(letter)
+        if isinstance(claimed, Tried):
+            reason = f"the letter cannot be made: {why.sentence}"
+            self._settle(claimed, Verdict(state=State.FAILED, reason=reason, enhanced="", retry_after=None))
+
+    async def _claimed(self, letter: LetterId, message: Message) -> Turn | None:
+        """Wait for its turn and for a connection, and claim it. None: it was given back, or is not ours."""
         run = self.crew.run
-        message = await self._made(letter)
-        if message is None or run.ending or not await self._has_its_turn(letter):
-            return
+        if run.ending or not await self._has_its_turn(letter):
+            return None
         line = await self._connected()
         if line is None or run.ending:
             run.agenda.give_back(letter, not_before=0.0)
-            return
+            return None
         claimed = await self.crew.claim(letter)
         # The claim and the fate of the letter before went on one page, where they came together: one wait for the disk.
         await self._settled()
-        if isinstance(claimed, Later):
-            self._wait_for(letter, claimed)
-        elif claimed is not None:
-            await self._transaction(line, message, claimed)
+        return self._turn(message, claimed)
 
-    async def _made(self, letter: LetterId) -> Message | None:
-        """Make the message before the letter is claimed; a letter that cannot be made fails by itself."""
-        try:
-            return await self.crew.made(letter)
-        except (LetterWrong, TemplateWrong) as error:
-            await self._settled()
-            claimed = await self.crew.claim(letter)
-            if isinstance(claimed, Tried):
-                reason = f"the letter cannot be made: {error.sentence}"
-                failed = Verdict(state=State.FAILED, reason=reason, enhanced="", retry_after=None)
-                self._settle(claimed, failed)
+    def _turn(self, message: Message, claimed: Tried | Later | None) -> Turn | None:
+        if isinstance(claimed, Later):
+            self._wait_for(message.letter, claimed)
             return None
+        return Turn(message=message, tried=claimed, claimed_at=self.crew.run.clock()) if claimed is not None else None
 
     async def _has_its_turn(self, letter: LetterId) -> bool:
         """Wait for the letter's turn under the pace. False: it went back, or the run ends."""
@@ -238,9 +193,8 @@ class Carrier:
 
     async def _connected(self) -> Connection | None:
         """The connection, opened anew where it ended or carried enough. None: it cannot be had now."""
-        run, load = self.crew.run, self.crew.load
-        most = min(run.pace.letters_a_connection, load.letters_a_connection or run.pace.letters_a_connection)
-        if self.line is not None and (not self.line.is_open or self.carried >= most):
+        run = self.crew.run
+        if self.line is not None and (not self.line.is_open or self.carried >= self._most()):
             await self._hang_up()
         if self.line is not None:
             return self.line
@@ -256,20 +210,56 @@ class Carrier:
         self.carried = 0
         return self.line
 
-    async def _transaction(self, line: Connection, message: Message, tried: Tried) -> None:
-        """Envelope, text, final dot, verdict."""
-        opening = await transaction.envelope(line, message)
+    def _most(self) -> int:
+        """Letters that one connection carries."""
+        run, load = self.crew.run, self.crew.load
+        return min(run.pace.letters_a_connection, load.letters_a_connection or run.pace.letters_a_connection)
+
+    async def _transaction(self, turn: Turn) -> Turn | None:
+        """Envelope, text, final dot, verdict. Returns the letter that follows on this connection, claimed already."""
+        line, message, tried = self.line, turn.message, turn.tried
+        assert line is not None, "a turn is given with a connection in hand"
+        opening = await transaction.envelope(line, message, asked=turn.asked)
+        if opening.answer is None and self.crew.run.clock() > self.crew.run.ends_at:
+            # Nothing of its text went out, but its envelope did.
+            smtp.drop(line)
+            self.line = None
+            await self._give_back(turn)
+            return None
         answer = opening.answer or transaction.text(line, message)
+        following = None
         if answer is None:
-            # On disk while the text is on its way, and before its final dot: a crash from there on is a doubt.
-            await self.crew.hand_over(message.letter)
+            following = await self._handed_over(message)
             answer = await transaction.all_left(line)
         if answer is None:
-            answer = await transaction.end(line)
+            then = following.message if following and transaction.may_follow(line, following.message) else None
+            answer = await transaction.end(line, then)
+            following = replace(following, asked=then is not None) if following else None
             tried = replace(tried, refused=opening.refused, sha256=hashlib.sha256(message.data).hexdigest())
         await self._decide(replace(tried, answer=answer), answer)
         self.carried += 1
-        await self._renew(line, answer)
+        return await self._renewed(line, answer, following)
+
+    async def _handed_over(self, message: Message) -> Turn | None:
+        """Have it on disk, while the text is on its way and before its final dot: a crash from there on is a doubt.
+
+        On the same page the next letter is claimed, where one may follow on this connection: so a letter waits for
+        the disk once. A crash puts that one back, for nothing of it has left.
+        """
+        then = self._follower()
+        claimed = await self.crew.hand_over(message.letter, then.letter if then is not None else None)
+        await self._settled()
+        return self._turn(then, claimed) if then is not None else None
+
+    def _follower(self) -> Message | None:
+        """The letter that may follow at once on this connection."""
+        crew, run = self.crew, self.crew.run
+        if run.pace.is_limited or self.carried + 1 >= self._most() or not self._may_send():
+            return None
+        if not crew.stock or not isinstance(crew.stock[0].message, Message):
+            return None
+        made = crew.take()
+        return made.message if made is not None and isinstance(made.message, Message) else None
 
     async def _decide(self, tried: Tried, answer: Answer) -> None:
         """Write down what the answer means for the letter, and learn what it means for the server."""
@@ -300,12 +290,26 @@ class Carrier:
             self.crew.load.worked()
         return decided
 
-    async def _renew(self, line: Connection, answer: Answer) -> None:
-        """Ready the connection for the next letter, or let go of it."""
-        gone = answer.code is None or answer.code == 421 or not line.is_open  # noqa: PLR2004 - RFC 5321 3.8: it closes
-        if gone or ((answer.code or 0) >= 400 and not await smtp.reset(line)):  # noqa: PLR2004
+    async def _renewed(self, line: Connection, answer: Answer, following: Turn | None) -> Turn | None:
+        """Ready the connection for the letter that follows, or let go of it and give that letter back."""
+        asked = following is not None and following.asked
+        late = following is not None and self.crew.run.clock() - following.claimed_at > STALE
+        alive = line.wire.is_alive if asked else line.is_open
+        closes = answer.code is None or answer.code == 421  # noqa: PLR2004 - RFC 5321 3.8
+        gone = closes or not alive or (asked and late)
+        # Where an envelope is on its way the server has begun anew by itself.
+        if gone or (not asked and (answer.code or 0) >= 400 and not await smtp.reset(line)):  # noqa: PLR2004
             smtp.drop(line)
             self.line = None
+        if following is not None and (self.line is None or late or not (asked or self._may_send())):
+            await self._give_back(following)
+            return None
+        return following
+
+    async def _give_back(self, turn: Turn) -> None:
+        # The server took nothing of it, and that says nothing of the letter.
+        await self.crew.give_back(turn.tried)
+        self.crew.run.agenda.give_back(turn.message.letter, not_before=0.0)
 
     async def _put_back(self, tried: Tried) -> None:
         """The letter waits again, as before: of this one the server has taken nothing."""

@@ -8,14 +8,15 @@ the run with what was not sent still waiting.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from mobilize.letter.merge import LetterId
-from mobilize.letter.mime import Message
 from mobilize.post import smtp
-from mobilize.post.carrier import Carrier, Run
+from mobilize.post.carrier import Carrier
 from mobilize.post.load import Load
 from mobilize.post.notes import Answers, Later, Ledger, Page, Settled, Tried
+from mobilize.post.run import Made, Run
 
 
 async def deliver(run: Run) -> None:
@@ -30,26 +31,30 @@ async def deliver(run: Run) -> None:
         return
     first = await smtp.connect(run.server)
     most = min(run.pace.connections, len(run.agenda))
-    crew = _Crew(run, Load(most=most))
-    writing = asyncio.create_task(crew.scribe.work())
+    scribe = _Scribe(run.ledger)
+    writing = asyncio.create_task(scribe.work())
     try:
         async with asyncio.TaskGroup() as tasks:
+            crew = _Crew(run, Load(most=most), scribe, tasks)
             for number in range(most):
                 tasks.create_task(Carrier(crew=crew, number=number, line=None if number else first).work())
     finally:
-        crew.scribe.end()
+        scribe.end()
         await writing
 
 
 class _Crew:
-    """What the carriers of a run share: the scribe, the bell, and what is known of the server."""
+    """What the carriers of a run share: the stock, the scribe, the bell, and what is known of the server."""
 
-    def __init__(self, run: Run, load: Load) -> None:
+    def __init__(self, run: Run, load: Load, scribe: _Scribe, tasks: asyncio.TaskGroup) -> None:
         self.run = run
         self.load = load
         self.busy = 0
         self.put_back: dict[LetterId, int] = {}
-        self.scribe = _Scribe(run.ledger)
+        self.stock: deque[Made] = deque()
+        self._scribe = scribe
+        self._tasks = tasks
+        self._making = 0
         self._bell = asyncio.Event()
 
     def wake(self) -> None:
@@ -64,23 +69,57 @@ class _Crew:
         except TimeoutError:
             pass
 
-    async def made(self, letter: LetterId) -> Message:
-        return await asyncio.to_thread(self.run.make, letter)
+    @property
+    def is_making(self) -> bool:
+        return self._making > 0
+
+    @property
+    def may_make(self) -> bool:
+        return self._making < self.run.presses
+
+    def take(self) -> Made | None:
+        self._fill()
+        return self.stock.popleft() if self.stock else None
+
+    def _fill(self) -> None:
+        """Have letters made ahead, so that no connection waits for one; where they go slowly, none before its time."""
+        run = self.run
+        ahead = 0 if run.pace.is_limited else run.presses * run.batch
+        while not run.ending and self.may_make and len(self.stock) <= ahead:
+            batch = list(run.agenda.take_some(run.clock(), 1 if run.pace.is_limited else run.batch))
+            if not batch:
+                return
+            self._making += 1
+            self._tasks.create_task(self._make(batch))
+
+    async def _make(self, batch: list[LetterId]) -> None:
+        try:
+            made = await asyncio.to_thread(self.run.make, batch)
+        finally:
+            self._making -= 1
+        self.stock.extend(Made(letter=letter, message=each) for letter, each in zip(batch, made, strict=True))
+        self.wake()
 
     async def book(self, letter: LetterId) -> float | Later:
-        return (await self.scribe.write(lambda page: page.booked.append(letter))).turns[letter]
+        return (await self._scribe.write(lambda page: page.booked.append(letter))).turns[letter]
 
     async def claim(self, letter: LetterId) -> Tried | Later | None:
-        return (await self.scribe.write(lambda page: page.claimed.append(letter))).claims.get(letter)
+        return (await self._scribe.write(lambda page: page.claimed.append(letter))).claims.get(letter)
 
-    async def hand_over(self, letter: LetterId) -> None:
-        await self.scribe.write(lambda page: page.handed_over.append(letter))
+    async def hand_over(self, letter: LetterId, then: LetterId | None) -> Tried | Later | None:
+        def note(page: Page) -> None:
+            page.handed_over.append(letter)
+            if then is not None:
+                page.claimed.append(then)
+
+        answers = await self._scribe.write(note)
+        return answers.claims.get(then) if then is not None else None
 
     async def give_back(self, tried: Tried) -> None:
-        await self.scribe.write(lambda page: page.put_back.append(tried))
+        await self._scribe.write(lambda page: page.put_back.append(tried))
 
     def settle(self, settled: Settled) -> Awaitable[object]:
-        return self.scribe.write(lambda page: page.settled.append(settled))
+        return self._scribe.write(lambda page: page.settled.append(settled))
 
 
 #: Seconds after which a pause looks up.

@@ -98,10 +98,17 @@ class Wire(SMTPProtocol):
     @property
     def is_quiet(self) -> bool:
         """Whether the server is there, and has said nothing that was not asked for."""
-        return self.is_connected and not self._broken and not self._arrived
+        return self.is_alive and not self._arrived
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server is there; it may have answered already."""
+        return self.is_connected and not self._broken
 
     async def reply(self, seconds: float) -> Reply:
         """Give the next reply, in the order of the commands. Raises CutOff where none comes in so many seconds."""
+        if self._arrived:
+            return self._arrived.popleft()
         await self._until(lambda: bool(self._arrived or self._broken), seconds)
         if self._arrived:
             return self._arrived.popleft()

@@ -32,22 +32,24 @@ class Opening:
     refused: Mapping[int, Answer]
 
 
-async def envelope(line: Connection, message: Message) -> Opening:
-    """Say MAIL FROM, RCPT TO and DATA, in one breath where the server takes that.
+async def envelope(line: Connection, message: Message, *, asked: bool = False) -> Opening:
+    """Say MAIL FROM, RCPT TO and DATA, in one breath where the server takes that, and hear what it says.
 
+    asked: they went out with the dot before (`end`), and only the answers are to be heard.
     A server that takes some addresses of an office and refuses others has taken the letter: it goes to those.
     """
-    impossible = _impossible(line.offers, message)
-    if impossible is not None:
-        return Opening(answer=impossible, refused={})
-    if not line.is_open:
-        return _cut_off(Stage.MAIL, "the server closed the connection")
-    lines = dialogue.envelope(message, line.offers)
+    if not asked:
+        impossible = _impossible(line.offers, message)
+        if impossible is not None:
+            return Opening(answer=impossible, refused={})
+        if not line.is_open:
+            return _cut_off(Stage.MAIL, "the server closed the connection")
     stages = (Stage.MAIL, *(Stage.RCPT for _ in message.recipients), Stage.DATA)
     answers: list[Answer] = []
     try:
-        for breath in dialogue.breaths(lines, line.offers):
-            line.wire.send(breath)
+        for breath in dialogue.breaths(dialogue.envelope(message, line.offers), line.offers):
+            if not asked:
+                line.wire.send(breath)
             for _ in range(breath.count(b"\n")):
                 stage = stages[len(answers)]
                 reply = await line.wire.reply(line.timeout)
@@ -57,6 +59,11 @@ async def envelope(line: Connection, message: Message) -> Opening:
     except CutOff as cut:
         return _cut_off(stages[len(answers)], str(cut))
     return await _judged(line, answers, len(message.recipients))
+
+
+def may_follow(line: Connection, message: Message) -> bool:
+    """Whether a letter's envelope may go out in one breath with the dot of the one before it (RFC 2920 3.1)."""
+    return line.offers.pipelining and _impossible(line.offers, message) is None
 
 
 def _impossible(offers: Offers, message: Message) -> Answer | None:
@@ -126,10 +133,14 @@ async def all_left(line: Connection) -> Answer | None:
     return Answer(stage=Stage.BODY, code=None, text="the connection was lost before the end of the text")
 
 
-async def end(line: Connection) -> Answer:
-    """Write the final dot, and wait for the answer that decides."""
+async def end(line: Connection, then: Message | None = None) -> Answer:
+    """Write the final dot, and wait for the answer that decides.
+
+    then: the letter whose envelope goes out in the same breath, where it `may_follow`.
+    """
+    follows = b"".join(dialogue.envelope(then, line.offers)) if then is not None else b""
     try:
-        line.wire.send(dialogue.END)
+        line.wire.send(dialogue.END + follows)
     except CutOff as cut:
         return Answer(stage=Stage.BODY, code=None, text=str(cut))
     try:

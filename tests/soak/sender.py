@@ -20,8 +20,8 @@ from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
-from mobilize.post.carrier import Run
 from mobilize.post.deliver import deliver
+from mobilize.post.run import Run
 from mobilize.post.schedule import Pace
 from mobilize.post.smtp import Server
 
@@ -60,7 +60,7 @@ def send(installation: Installation, port: int, connections: int) -> None:
                 pace=pace,
                 addresses={letter: (f"{letter}@lantern.example",) for letter in due},
             ),
-            make=message,
+            make=lambda wanted: [message(each) for each in wanted],
             told=lambda _: None,
             said=lambda _: None,
             chance=random.random,
