@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from mobilize.installation import LEDGER_FOLDER, Installation
 from mobilize.letter.merge import LetterId
-from mobilize.post import outbox
+from mobilize.post import book
 from mobilize.post.notes import Answers, Later, Page, Tried
 from mobilize.post.schedule import Pace, plainly, turn
 from mobilize.store import pace as slots
@@ -53,7 +53,7 @@ class Books:
             turns = {letter: self._turn(connection, letter, now) for letter in page.booked}
             held_back = self._held_back(connection, page, now)
             page.claimed[:] = [letter for letter in page.claimed if letter not in held_back]
-            claimed = outbox.write(
+            claimed = book.write(
                 connection,
                 self.installation.campaign.slug,
                 self.holder,

@@ -22,7 +22,7 @@ from mobilize.desk.press import press
 from mobilize.errors import LedgerUnusable, MobilizeError, Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter, LetterId
-from mobilize.post import deliver, outbox, smtp
+from mobilize.post import book, deliver, outbox, smtp
 from mobilize.post.run import Run, Told
 from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
 from mobilize.post.smtp import Server
@@ -194,7 +194,7 @@ def send(
         finally:
             # What a second Ctrl-C, or a ledger that failed, left on the wire: queued again, or in doubt.
             with suppress(LedgerUnusable), installation.store.writing() as connection:
-                _again, doubtful = outbox.recover(connection, installation.campaign.slug, [holder], now=now())
+                _again, doubtful = book.recover(connection, installation.campaign.slug, [holder], now=now())
                 states["in_doubt"] += doubtful
             _last_report(installation, plan.round, now(), said)
     return Sent(
@@ -221,8 +221,8 @@ def _last_report(installation: Installation, round: int, now: dt.datetime, said:
 def _recover(installation: Installation, is_dead: Callable[[str], bool], now: dt.datetime) -> tuple[int, int]:
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
-        dead = [each for each in outbox.holders(connection, campaign) if is_dead(each)]
-        return outbox.recover(connection, campaign, dead, now=now)
+        dead = [each for each in book.holders(connection, campaign) if is_dead(each)]
+        return book.recover(connection, campaign, dead, now=now)
 
 
 def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.datetime], now: dt.datetime) -> None:

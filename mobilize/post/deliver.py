@@ -25,7 +25,7 @@ async def deliver(run: Run) -> None:
     Returns when all are settled, `run.stopping` is set, or the run was given up (`run.trouble`).
     Raises ServerUnreachable or LoginRefused where not even the first connection can be made: nothing was claimed.
     Raises LedgerUnusable, in a group, where the ledger fails: nothing more is sent. Cancelled, it ends at once; the
-    letters on the wire stay `sending` until `outbox.recover` judges them.
+    letters on the wire stay `sending` until `book.recover` judges them.
     """
     if not run.agenda:
         return

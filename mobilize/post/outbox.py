@@ -6,18 +6,16 @@ Every change names the state it starts from, in one UPDATE: of two processes tha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, select, update
 
-from mobilize.errors import LedgerUnusable
 from mobilize.letter.merge import LetterId
-from mobilize.post.notes import Page, Settled, Tried
+from mobilize.post.book import may_go
 from mobilize.post.receipt import Line
 from mobilize.post.states import State, may
-from mobilize.post.verdict import Answer, Verdict, enhanced_code, without_addresses
-from mobilize.store.schema import attempts, letters, refusals
+from mobilize.store.schema import attempts, letters
 from mobilize.store.suppression import address_digest
 
 
@@ -146,171 +144,11 @@ def due(connection: Connection, campaign: str, round: int, *, now: dt.datetime) 
         .where(
             letters.c.campaign == campaign,
             letters.c.round == round,
-            _may_go(now),
+            may_go(now),
         )
         .order_by(letters.c.language, letters.c.country, letters.c.letter)
     )
     return [LetterId(row.letter) for row in rows]
-
-
-def write(
-    connection: Connection, campaign: str, holder: str, page: Page, *, host: str, now: dt.datetime
-) -> Mapping[LetterId, Tried]:
-    """Write a page of notes of one holder, in one transaction of the caller's.
-
-    host: the server that gave the answers. Returns the letters that were claimed, and the try that now begins.
-    Raises LedgerUnusable where another program changed a letter that this one holds.
-    """
-    _settle(connection, campaign, holder, page.settled, now=now)
-    _put_back(connection, campaign, holder, page.put_back, now=now)
-    _record(connection, campaign, page, host=host, now=now)
-    if page.handed_over:
-        held = connection.execute(
-            update(letters).where(_held(campaign, page.handed_over, holder)).values(handed_over=True)
-        )
-        _all_of_them(held.rowcount, page.handed_over)
-    return _claim(connection, campaign, holder, page.claimed, now) if page.claimed else {}
-
-
-def _claim(
-    connection: Connection, campaign: str, holder: str, wanted: Sequence[LetterId], now: dt.datetime
-) -> Mapping[LetterId, Tried]:
-    """Take letters, with a connection in hand and just before MAIL FROM. Of two programs, one gets each."""
-    taken = connection.execute(
-        update(letters)
-        .where(_are(campaign, wanted))
-        .where(_may_go(now))
-        .values(
-            state=State.SENDING,
-            holder=holder,
-            handed_over=False,
-            attempts=letters.c.attempts + 1,
-            tried_since=func.coalesce(letters.c.tried_since, now),
-            changed_at=now,
-            reason="",
-        )
-        .returning(letters.c.letter, letters.c.attempts, letters.c.tried_since)
-    )
-    return {
-        LetterId(row.letter): Tried(
-            letter=LetterId(row.letter), attempt=row.attempts, age=(now - row.tried_since).total_seconds()
-        )
-        for row in taken
-    }
-
-
-def _settle(
-    connection: Connection, campaign: str, holder: str, settled: Sequence[Settled], *, now: dt.datetime
-) -> None:
-    """Write what became of letters that this program holds, with the server's own words."""
-    if not settled:
-        return
-    held = connection.execute(
-        update(letters)
-        .where(letters.c.campaign == campaign, letters.c.letter == bindparam("which"))
-        .where(letters.c.state == State.SENDING, letters.c.holder == holder)
-        .values(state=bindparam("into"), holder=None, due_at=bindparam("due"), changed_at=now, reason=bindparam("why")),
-        [
-            {
-                "which": each.tried.letter,
-                "into": each.verdict.state,
-                "why": each.verdict.reason,
-                "due": _due(each.verdict, now),
-            }
-            for each in settled
-        ],
-    )
-    _all_of_them(held.rowcount, [each.tried.letter for each in settled])
-
-
-def _due(verdict: Verdict, now: dt.datetime) -> dt.datetime | None:
-    return now + dt.timedelta(seconds=verdict.retry_after) if verdict.retry_after is not None else None
-
-
-def _put_back(
-    connection: Connection, campaign: str, holder: str, put_back: Sequence[Tried], *, now: dt.datetime
-) -> None:
-    """Give back letters of which the server took nothing: they are queued again, and this was no try of theirs."""
-    if not put_back:
-        return
-    which = [each.letter for each in put_back]
-    again = {"state": State.QUEUED, "holder": None, "handed_over": False, "due_at": None, "changed_at": now}
-    held = connection.execute(
-        update(letters).where(_held(campaign, which, holder)).values(attempts=letters.c.attempts - 1, **again)
-    )
-    _all_of_them(held.rowcount, which)
-
-
-#: A try that was none does not start the clock.
-_FIRST_IS_FORGOTTEN = case((letters.c.attempts > 1, letters.c.tried_since), else_=None)
-
-
-def _record(connection: Connection, campaign: str, page: Page, *, host: str, now: dt.datetime) -> None:
-    """Add a row a try, and one a recipient that was refused alone."""
-    tries = [(each.tried, each.verdict.state) for each in page.settled]
-    tries += [(tried, State.QUEUED) for tried in page.put_back if tried.answer is not None]
-    if tries:
-        rows = [
-            {"at": now, "host": host, "state": state, "sha256": tried.sha256, **_said(campaign, tried, tried.answer)}
-            for tried, state in tries
-        ]
-        connection.execute(insert(attempts), rows)
-    alone = [
-        {"place": place, **_said(campaign, tried, answer)}
-        for tried, _ in tries
-        for place, answer in tried.refused.items()
-    ]
-    if alone:
-        connection.execute(insert(refusals), alone)
-
-
-def _said(campaign: str, tried: Tried, answer: Answer | None) -> Mapping[str, object]:
-    return {
-        "campaign": campaign,
-        "letter": tried.letter,
-        "attempt": tried.attempt,
-        "code": answer.code if answer else None,
-        "enhanced": enhanced_code(answer.text) if answer else "",
-        "answer": without_addresses(answer.text) if answer else "",
-    }
-
-
-def holders(connection: Connection, campaign: str) -> set[str]:
-    """Who holds letters now: processes that run, and processes that died."""
-    rows = connection.execute(
-        select(letters.c.holder).where(letters.c.campaign == campaign, letters.c.state == State.SENDING).distinct()
-    )
-    return {row.holder for row in rows}
-
-
-def recover(connection: Connection, campaign: str, dead: Collection[str], *, now: dt.datetime) -> tuple[int, int]:
-    """Take back what processes held that died: queued again, or in doubt where the text was being handed over.
-
-    Returns (queued again, in doubt).
-    """
-    orphaned = and_(letters.c.campaign == campaign, letters.c.state == State.SENDING, letters.c.holder.in_(dead))
-    doubt = connection.execute(
-        update(letters)
-        .where(orphaned, letters.c.handed_over.is_(True))
-        .values(
-            state=State.IN_DOUBT,
-            holder=None,
-            changed_at=now,
-            reason="the program ended after the text was handed over and before the server's answer",
-        )
-    )
-    again = connection.execute(
-        update(letters)
-        .where(orphaned, letters.c.handed_over.is_(False))
-        .values(
-            state=State.QUEUED,
-            holder=None,
-            attempts=letters.c.attempts - 1,
-            tried_since=_FIRST_IS_FORGOTTEN,
-            changed_at=now,
-        )
-    )
-    return again.rowcount, doubt.rowcount
 
 
 def move(
@@ -366,29 +204,5 @@ def by_address(connection: Connection, campaign: str, address: str) -> Fate | No
     return _fate(row) if row else None
 
 
-def _may_go(now: dt.datetime) -> ColumnElement[bool]:
-    """Letters whose moment has come: queued ones that wait for none, or for one that has passed, and deferred ones."""
-    return or_(
-        and_(letters.c.state == State.QUEUED, or_(letters.c.due_at.is_(None), letters.c.due_at <= now)),
-        and_(letters.c.state == State.DEFERRED, letters.c.due_at <= now),
-    )
-
-
 def _is(campaign: str, letter: str) -> ColumnElement[bool]:
     return and_(letters.c.campaign == campaign, letters.c.letter == letter)
-
-
-def _are(campaign: str, which: Collection[str]) -> ColumnElement[bool]:
-    return and_(letters.c.campaign == campaign, letters.c.letter.in_(which))
-
-
-def _held(campaign: str, which: Collection[str], holder: str) -> ColumnElement[bool]:
-    return and_(_are(campaign, which), letters.c.state == State.SENDING, letters.c.holder == holder)
-
-
-def _all_of_them(count: int, which: Sequence[LetterId]) -> None:
-    if count != len(which):
-        raise LedgerUnusable(
-            f"of letters {' '.join(which)}, another program changed one while this one was sending it",
-            hint="run the same command again: each is in doubt, or waits",
-        )

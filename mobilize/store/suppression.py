@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from mobilize.store.schema import suppression
 
@@ -36,13 +36,17 @@ def suppress_digest(connection: Connection, digest: str, *, reason: str, source:
         connection.execute(insert(suppression).values(address_digest=digest, reason=reason, source=source, at=now))
 
 
+#: Built once: delivery asks with every page that it writes.
+_AMONG = select(suppression.c.address_digest, suppression.c.reason).where(
+    suppression.c.address_digest.in_(bindparam("these", expanding=True))
+)
+
+
 def suppressed(connection: Connection, digests: Sequence[str]) -> dict[str, str]:
     """Which of these address digests are on the list: digest -> reason."""
     found = {}
     for start in range(0, len(digests), _AT_ONCE):
         group = digests[start : start + _AT_ONCE]
-        rows = connection.execute(
-            select(suppression.c.address_digest, suppression.c.reason).where(suppression.c.address_digest.in_(group))
-        )
+        rows = connection.execute(_AMONG, {"these": group})
         found.update({row.address_digest: row.reason for row in rows})
     return found

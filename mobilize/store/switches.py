@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from mobilize.store.schema import switches
 
@@ -18,11 +18,15 @@ class Switch:
     at: dt.datetime
 
 
+#: Built once: delivery asks with every page that it writes.
+_PAUSED = select(switches.c.by, switches.c.at).where(
+    switches.c.campaign == bindparam("of"), switches.c.name == "paused"
+)
+
+
 def paused(connection: Connection, campaign: str) -> Switch | None:
     """Who paused sending; None: nobody did."""
-    row = connection.execute(
-        select(switches.c.by, switches.c.at).where(switches.c.campaign == campaign, switches.c.name == "paused")
-    ).first()
+    row = connection.execute(_PAUSED, {"of": campaign}).first()
     return Switch(by=row.by, at=row.at) if row else None
 
 

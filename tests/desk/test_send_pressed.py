@@ -23,7 +23,7 @@ from mobilize.desk.plan import Chosen, Plan
 from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.letter import token
-from mobilize.post import outbox
+from mobilize.post import book, outbox
 from mobilize.post.notes import Page
 from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
@@ -428,5 +428,5 @@ def test_the_ledger_itself_gives_no_letter_out_before_its_moment(campaign_folder
         with installation.store.writing() as connection:
             outbox.queue(connection, slug, planning.entries(installation, plan.letters, {letter: at}), now=now())
             page = Page(claimed=[letter])
-            assert outbox.write(connection, slug, "holder", page, host="h", now=now()) == {}
-            assert set(outbox.write(connection, slug, "holder", page, host="h", now=at)) == {letter}
+            assert book.write(connection, slug, "holder", page, host="h", now=now()) == {}
+            assert set(book.write(connection, slug, "holder", page, host="h", now=at)) == {letter}

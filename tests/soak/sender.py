@@ -19,7 +19,7 @@ from mobilize.desk.ledger import Books, holding
 from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
-from mobilize.post import outbox
+from mobilize.post import book, outbox
 from mobilize.post.deliver import deliver
 from mobilize.post.run import Run
 from mobilize.post.schedule import Pace
@@ -48,8 +48,8 @@ def send(installation: Installation, port: int, connections: int) -> None:
     pace = Pace(connections=connections)
     with holding(installation) as (holder, is_dead):
         with installation.store.writing() as connection:
-            dead = [each for each in outbox.holders(connection, slug) if is_dead(each)]
-            outbox.recover(connection, slug, dead, now=now())
+            dead = [each for each in book.holders(connection, slug) if is_dead(each)]
+            book.recover(connection, slug, dead, now=now())
             due = outbox.due(connection, slug, 1, now=now())
         run = Run(
             server=Server(host="127.0.0.1", port=port, security="none", timeout=10, hello="wluml.org"),
