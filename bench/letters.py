@@ -113,19 +113,26 @@ def against_bare(campaign: Campaign) -> float:
     return sorted(shares)[1]
 
 
-def weasyprint_rate(letters: Sequence[Letter]) -> float:
-    """The same letters by WeasyPrint: tagged, its own font files, one configuration and the style sheet kept."""
+def weasyprint() -> Callable[[Letter], bytes]:
+    """WeasyPrint well set up: tagged, its own font files, one configuration and the style sheet kept."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 - in the bench group only
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - the same
 
     configuration = FontConfiguration()
     style = CSS(string=_style(), font_config=configuration)
 
-    def set_it(letter: Letter) -> object:
+    def set_it(letter: Letter) -> bytes:
         document = HTML(string=html(letter))
-        return document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1", pdf_tags=True)
+        made = document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1", pdf_tags=True)
+        assert isinstance(made, bytes)
+        return made
 
-    return rate(set_it, letters[:8], rounds=2)
+    return set_it
+
+
+def weasyprint_rate(letters: Sequence[Letter]) -> float:
+    """The same letters by WeasyPrint."""
+    return rate(weasyprint(), letters[:8], rounds=2)
 
 
 def _style() -> str:

@@ -53,6 +53,7 @@ def send(
     from mobilize.desk import approval
     from mobilize.desk import plan as planning
     from mobilize.desk import send as desk
+    from mobilize.desk.share import When
 
     chosen = planning.chosen(country, audience, group)
     with here(ctx) as installation:
@@ -82,7 +83,7 @@ def send(
                 told=show,
                 said=lambda sentence: typer.echo(sentence, err=True),
                 patience=math.inf if wait or at else desk.PATIENCE,
-                when=desk.When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours),
+                when=When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours),
                 by=by,
             )
     _show_result(sent, folder(ctx), as_lines=as_lines)

@@ -2,59 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import math
-import random
-import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mobilize.desk import approval, figures, sender
+from mobilize.desk import approval, figures, hands, sender
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
 from mobilize.desk.journal import journal
-from mobilize.desk.ledger import Books, holding
+from mobilize.desk.ledger import holding
 from mobilize.desk.plan import Plan
-from mobilize.desk.press import press
-from mobilize.errors import LedgerUnusable, MobilizeError, Refused
+from mobilize.desk.share import AT_ONCE, Share, When, pace_of, server_of
+from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter, LetterId
-from mobilize.post import book, deliver, outbox, smtp
-from mobilize.post.run import Run, Told
-from mobilize.post.schedule import PRESETS, Pace, plainly, seconds_needed
-from mobilize.post.smtp import Server
+from mobilize.post import book, outbox, smtp
+from mobilize.post.run import Told
+from mobilize.post.schedule import plainly, seconds_needed
 from mobilize.post.states import State
 from mobilize.store import witness
-from mobilize.world import hours
-from mobilize.world.countries import countries
 
 #: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
 PATIENCE = 90.0
 
 #: Seconds of work that a letter with its PDF takes, where the pace does not slow it (bench/send.py, two cores).
 A_LETTER = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """From when on the letters of a run may go."""
-
-    #: None: at once.
-    at: dt.datetime | None = None
-    #: In the working hours of the addressee's capital only.
-    office_hours: bool = False
-
-    def opens(self, letter: Letter, now: dt.datetime) -> dt.datetime:
-        """From when on a letter may go; `now`: it may."""
-        earliest = max(now, self.at) if self.at is not None else now
-        return hours.next_open(countries()[letter.contact.country], earliest) if self.office_hours else earliest
-
-
-#: Nothing to wait for.
-AT_ONCE = When()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,38 +42,6 @@ class Sent:
     #: Why the server was given up; empty: it was not.
     trouble: str
     stopped: bool
-
-
-def server_of(installation: Installation) -> Server:
-    """The relay that the settings name."""
-    settings = installation.settings
-    return Server(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security.value,
-        user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value(),
-        verify=settings.smtp_verify,
-        ca_file=settings.smtp_ca_file,
-        timeout=settings.smtp_timeout,
-        hello=installation.campaign.sender.address.rpartition("@")[2] or "localhost",
-    )
-
-
-def pace_of(installation: Installation) -> Pace:
-    """How fast the settings let letters go: the preset, and what is said besides it."""
-    settings = installation.settings
-    preset = PRESETS[settings.smtp_preset]
-    return replace(
-        preset,
-        per_second=settings.smtp_per_second or preset.per_second,
-        per_minute=settings.smtp_per_minute or preset.per_minute,
-        per_day=settings.smtp_per_day or preset.per_day,
-        per_domain=settings.smtp_per_domain or preset.per_domain,
-        connections=min(settings.smtp_connections, preset.connections)
-        if settings.smtp_preset
-        else settings.smtp_connections,
-    )
 
 
 def foretold(installation: Installation, plan: Plan) -> str:
@@ -139,21 +81,13 @@ def send(
     approval.require(installation, plan, sender=by)
     sender.require(installation)
     smtp.check(server_of(installation))
-    letters = {letter.id: letter for letter in plan.letters}
     # Written down with each letter: a run that crashes before the moment must not be followed by one that goes early.
-    waits = dict(plan.not_before) if when.at is None else dict.fromkeys(letters, when.at)
+    waits = dict(plan.not_before) if when.at is None else dict.fromkeys((each.id for each in plan.letters), when.at)
     identity = _sure_of_the_ledger(installation)
-    # Where letters go slowly, one process makes them faster than they may go.
-    many = 0 if pace_of(installation).is_limited else len(letters)
-    with (
-        press(installation, many) as printer,
-        holding(installation) as (holder, is_dead),
-        journal(installation, now=now) as noted,
-    ):
+    states: Counter[str] = Counter()
+    with holding(installation) as (_, is_dead), journal(installation, now=now) as noted:
         _recover(installation, is_dead, now())
         _queue(installation, plan, waits, now())
-        states: Counter[str] = Counter()
-
         report = figures.reporter(installation, plan.round, now=now, said=said)
 
         def settled(each: Told) -> None:
@@ -162,46 +96,30 @@ def send(
             report()
             told("sending", states.total(), len(plan.letters))
 
-        books = Books(
-            installation=installation,
-            holder=holder,
-            now=now,
-            pace=pace_of(installation),
-            opens=lambda letter, moment: when.opens(letters[letter], max(moment, waits.get(letter) or moment)),
-            addresses={letter.id: letter.contact.emails for letter in plan.letters},
+        whole = Share(
+            orders=[_order(letter) for letter in _in_order(plan)],
+            when=when,
+            waits=waits,
+            connections=pace_of(installation).connections,
+            patience=patience,
+            presses=1,
             witness=identity,
         )
-        run = Run(
-            server=server_of(installation),
-            ledger=books,
-            make=lambda wanted: printer.make([_order(letters[each]) for each in wanted], now()),
-            presses=printer.processes,
-            ends_at=installation.campaign.not_after.timestamp() if installation.campaign.not_after else math.inf,
-            told=settled,
-            said=said,
-            chance=random.random,
-            clock=lambda: now().timestamp(),
-            pace=books.pace,
-            patience=patience,
-        )
-        begin = now()
-        for letter in _in_order(plan):
-            first = max(begin, waits.get(letter) or begin)
-            run.agenda.add((letter,), not_before=when.opens(letters[letter], first).timestamp())
-        _say_who_waits(run, begin, said)
+        _say_who_waits(whole, now(), said)
         try:
-            _carry_out(run)
+            end = hands.carry(installation, whole, now=now, told=settled, said=said)
+            states["in_doubt"] += end.in_doubt
         finally:
-            # What a second Ctrl-C, or a ledger that failed, left on the wire: queued again, or in doubt.
-            with suppress(LedgerUnusable), installation.store.writing() as connection:
-                _again, doubtful = book.recover(connection, installation.campaign.slug, [holder], now=now())
+            # What a process that died left on the wire.
+            with suppress(LedgerUnusable):
+                _again, doubtful = _recover(installation, is_dead, now())
                 states["in_doubt"] += doubtful
             _last_report(installation, plan.round, now(), said)
     return Sent(
         states={state: count for state, count in states.items() if count},
         left=len(plan.letters) - states.total(),
-        trouble=run.trouble.sentence if run.trouble and len(plan.letters) > states.total() else "",
-        stopped=run.stopping,
+        trouble=end.trouble if len(plan.letters) > states.total() else "",
+        stopped=end.stopped,
     )
 
 
@@ -258,44 +176,17 @@ def _sure_of_the_ledger(installation: Installation) -> str:
     return known.identity
 
 
-def _in_order(plan: Plan) -> list[LetterId]:
+def _in_order(plan: Plan) -> list[Letter]:
     """Grouped by language: alternating languages costs the PDF renderer 13 % (PARTS.md)."""
-    return [letter.id for letter in sorted(plan.letters, key=lambda each: (each.language, each.contact.country))]
+    return sorted(plan.letters, key=lambda each: (each.language, each.contact.country))
 
 
-def _say_who_waits(run: Run, now: dt.datetime, said: Callable[[str], None]) -> None:
-    wait = run.agenda.wait(now.timestamp())
-    if wait:
-        first = now + dt.timedelta(seconds=wait)
-        goes = "this run waits for it" if wait <= run.patience else "run again then, or add --wait"
+def _say_who_waits(share: Share, now: dt.datetime, said: Callable[[str], None]) -> None:
+    opening = (
+        share.when.opens(each.contact.country, max(now, share.waits.get(each.letter) or now)) for each in share.orders
+    )
+    first = min(opening, default=now)
+    wait = (first - now).total_seconds()
+    if wait > 0:
+        goes = "this run waits for it" if wait <= share.patience else "run again then, or add --wait"
         said(f"No letter may go yet; the first may on {first:%Y-%m-%d at %H:%M} UTC: {goes}.")
-
-
-def _carry_out(run: Run) -> None:
-    """Run the delivery to its end. Ctrl-C and SIGTERM ask it to stop after the letters on the wire; a second, now."""
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        work = asyncio.ensure_future(deliver.deliver(run))
-
-        def stop() -> None:
-            if run.stopping:
-                work.cancel()
-            run.stopping = True
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
-        try:
-            with suppress(asyncio.CancelledError):
-                await work
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
-    try:
-        asyncio.run(main())
-    except* MobilizeError as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None

@@ -55,6 +55,7 @@ class _Crew:
         self._scribe = scribe
         self._tasks = tasks
         self._making = 0
+        self._size = 1
         self._bell = asyncio.Event()
 
     def wake(self) -> None:
@@ -86,9 +87,11 @@ class _Crew:
         run = self.run
         ahead = 0 if run.pace.is_limited else run.presses * run.batch
         while not run.ending and self.may_make and len(self.stock) <= ahead:
-            batch = list(run.agenda.take_some(run.clock(), 1 if run.pace.is_limited else run.batch))
+            batch = list(run.agenda.take_some(run.clock(), 1 if run.pace.is_limited else self._size))
             if not batch:
                 return
+            # The first goes out as soon as it is made; the batches grow as the run does.
+            self._size = min(2 * self._size, run.batch)
             self._making += 1
             self._tasks.create_task(self._make(batch))
 

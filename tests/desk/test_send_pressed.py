@@ -20,6 +20,7 @@ from mobilize.desk import outbox as desk
 from mobilize.desk import plan as planning
 from mobilize.desk import send, status
 from mobilize.desk.plan import Chosen, Plan
+from mobilize.desk.share import AT_ONCE, When
 from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.letter import token
@@ -355,7 +356,7 @@ def test_letters_go_when_the_addressees_office_is_open(campaign_folder: MakeFold
                 now=lambda: moment,  # noqa: B023
                 told=lambda *_: None,
                 patience=0,
-                when=send.When(office_hours=True),
+                when=When(office_hours=True),
             )
             gone.append([each.recipients[0].split(".")[1] for each in server.taken])
     assert gone == [["ke"], ["ke", "uy"], ["ke", "uy", "eg"]]
@@ -373,7 +374,7 @@ def test_a_run_waits_for_its_moment_and_says_so(campaign_folder: MakeFolder, san
             told=lambda *_: None,
             said=said.append,
             patience=60,
-            when=send.When(at=at),
+            when=When(at=at),
         )
     assert sent.states == {"sent": 2}
     assert now() >= at
@@ -387,7 +388,7 @@ def test_a_moment_that_was_set_holds_for_every_later_run_until_another_is_set(
     moment = now()
     at = moment + dt.timedelta(days=1)
 
-    def run(clock: dt.datetime, when: send.When = send.AT_ONCE) -> send.Sent:
+    def run(clock: dt.datetime, when: When = AT_ONCE) -> send.Sent:
         with opened(folder) as installation:
             plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=clock)
             return send.send(
@@ -397,7 +398,7 @@ def test_a_moment_that_was_set_holds_for_every_later_run_until_another_is_set(
     said: list[str] = []
     with faulty_server() as server:
         folder = campaign_folder(*rows(2), env=sandbox_env(server.port))
-        assert run(moment, send.When(at=at)).left == 2, "as if the machine had gone down before the moment"
+        assert run(moment, When(at=at)).left == 2, "as if the machine had gone down before the moment"
         assert run(moment).left == 2, "a run without --at does not go early"
         assert server.taken == []
         assert f"{at:%Y-%m-%d at %H:%M} UTC" in said[-1]
@@ -413,9 +414,7 @@ def test_a_moment_that_has_passed_takes_the_waiting_back(campaign_folder: MakeFo
     with faulty_server() as server, opened(campaign_folder(*rows(1), env=sandbox_env(server.port))) as installation:
         for at in (moment + dt.timedelta(days=1), moment - dt.timedelta(days=1)):
             plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=moment)
-            sent = send.send(
-                installation, plan, now=lambda: moment, told=lambda *_: None, patience=0, when=send.When(at=at)
-            )
+            sent = send.send(installation, plan, now=lambda: moment, told=lambda *_: None, patience=0, when=When(at=at))
         assert sent.states == {"sent": 1}
 
 

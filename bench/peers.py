@@ -1,0 +1,158 @@
+"""The same work by what people use today: `mailmerge` (PyPI), and a plain loop with WeasyPrint."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import multiprocessing
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from email.message import EmailMessage
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from ground import carried, fresh, ministers, offices, say
+
+import letters as letters_bench
+from mobilize.campaign.contacts import Contact
+from mobilize.installation import Installation
+from mobilize.letter import html, text
+from mobilize.letter.merge import Letter, merge
+
+#: What is added to each reply of the server.
+DELAY = 0.050
+
+
+def measure(place: str, port: int) -> None:
+    """Print the ratios."""
+    ours, _, _ = carried(place, port, offices, letters=1000, paper=False)
+    with fresh(place, "rows") as installation:
+        rows = offices(installation)
+        theirs = mailmerge(Path(place) / "mailmerge", installation, [rows[n % len(rows)] for n in range(1000)], port)
+        say(f"1,000 rows: our {ours:,.0f}/s over mailmerge's {theirs:,.0f}/s", ours / theirs, 5)
+        with far_away(port) as far:
+            ours, _, _ = carried(place, far, offices, letters=1000, paper=False)
+            theirs = mailmerge(Path(place) / "mailmerge-far", installation, rows[:25], far)
+        say(f"50 ms to each reply: our {ours:,.0f}/s over mailmerge's {theirs:,.1f}/s", ours / theirs, 30)
+        ours, _, _ = carried(place, port, ministers, letters=400, paper=True, connections=10)
+        theirs = weasyprint_loop(installation, ministers(installation)[:24], port)
+        say(f"with the PDF: our {ours:,.0f}/s over a plain loop with WeasyPrint ({theirs:,.1f}/s)", ours / theirs, 12)
+
+
+# --- mailmerge -------------------------------------------------------------------------------------------------------
+
+TEMPLATE = """TO: {{email}}
+SUBJECT: {{subject}}
+FROM: WLUML <wluml@wluml.org>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b0undary"
+
+--b0undary
+Content-Type: text/plain; charset=utf-8
+
+%s
+
+--b0undary
+Content-Type: text/html; charset=utf-8
+
+%s
+
+--b0undary--
+"""
+
+
+def mailmerge(folder: Path, installation: Installation, rows: Sequence[Contact], port: int) -> float:
+    """Letters a second of `mailmerge` on these rows: text and HTML of our letter, with the values of each row in it.
+
+    What the program takes to start is taken off: a run of one row is timed beside it.
+    """
+    folder.mkdir()
+    letter = merge(installation.campaign, rows[0], today=installation.campaign.as_of)
+    values = {"office": rows[0].office, "organisation": rows[0].organisation}
+    bodies = [text.text(letter), html.html(letter)]
+    for name, value in values.items():
+        bodies = [body.replace(value, "{{" + name + "}}") for body in bodies]
+    (folder / "template.txt").write_text(TEMPLATE % tuple(bodies), "utf-8")
+    (folder / "server.conf").write_text(f"[smtp_server]\nhost = 127.0.0.1\nport = {port}\n", "utf-8")
+    with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["email", "subject", "office", "organisation"])
+        table.writerows(
+            [f"desk{n}@lantern.example", letter.subject, c.office, c.organisation] for n, c in enumerate(rows)
+        )
+    program = [str(Path(sys.executable).with_name("mailmerge")), "--no-dry-run", "--template", "template.txt"]
+    words = [*program, "--database", "rows.csv", "--config", "server.conf"]
+
+    def took(*options: str) -> float:
+        begin = time.perf_counter()
+        subprocess.run([*words, *options], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - begin
+
+    return (len(rows) - 1) / (took("--no-limit") - took("--limit", "1"))
+
+
+# --- a server far away -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def far_away(port: int) -> Iterator[int]:
+    """The same server with 50 ms added to each of its replies, in a process of its own; yields its port."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_relay, args=(port, theirs), daemon=True)
+    process.start()
+    try:
+        yield int(ours.recv())
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _relay(port: int, tell: Connection) -> None:
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+        loop = asyncio.get_running_loop()
+        while data := await reader.read(65536):
+            if delay:
+                loop.call_later(delay, writer.write, data)
+            else:
+                writer.write(data)
+        loop.call_later(delay, writer.close)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(forward(reader, back, 0.0), forward(there, writer, DELAY))
+
+    async def main() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        tell.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+# --- WeasyPrint ------------------------------------------------------------------------------------------------------
+
+
+def weasyprint_loop(installation: Installation, contacts: Sequence[Contact], port: int) -> float:
+    """Letters a second of a plain loop: merge, WeasyPrint well set up, EmailMessage, a connection a letter."""
+    written = [merge(installation.campaign, each, today=installation.campaign.as_of) for each in contacts]
+    set_it = letters_bench.weasyprint()
+    set_it(written[0])
+    begin = time.perf_counter()
+    for letter in written:
+        _posted(letter, set_it(letter), port)
+    return len(written) / (time.perf_counter() - begin)
+
+
+def _posted(letter: Letter, paper: bytes, port: int) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "wluml@wluml.org", "desk@lantern.example", letter.subject
+    message.set_content(text.text(letter))
+    message.add_alternative(html.html(letter), subtype="html")
+    message.add_attachment(paper, maintype="application", subtype="pdf", filename="letter.pdf")
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        server.send_message(message)

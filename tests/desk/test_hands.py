@@ -1,0 +1,179 @@
+"""Several processes carry a run: each letter once, and a process that dies takes none of the others' with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mobilize.desk import compose, hands, send
+from mobilize.desk import plan as planning
+from mobilize.desk.compose import Order
+from mobilize.desk.plan import Chosen
+from mobilize.errors import LetterWrong, LoginRefused, TemplateWrong
+from mobilize.installation import Installation, opened
+from mobilize.letter.partner import write
+from servers.ledger import counts
+from servers.smtp import Server, faulty_server
+
+NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
+MakeFolder = Callable[..., Path]
+Env = Callable[[int], str]
+
+two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core has one process")
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def rows(count: int) -> list[str]:
+    return [f"KE,ngo,Lantern {n},,,,desk{n}@lantern.example,,,,invented,2026-11-01," for n in range(count)]
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def send_all(
+    installation: Installation,
+    told: Callable[..., None] = lambda *_: None,
+    said: Callable[[str], None] = lambda _: None,
+) -> send.Sent:
+    send.take_back(installation, now=now())
+    plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=now())
+    return send.send(installation, plan, now=now, told=told, said=said, patience=5)
+
+
+@two_cores
+def test_two_processes_carry_a_long_run_and_each_letter_once(
+    campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "MANY", 10)
+    seen: set[int] = set()
+    steps: list[int] = []
+
+    def told(_what: str, done: int, _of: int) -> None:
+        seen.update(each.pid or 0 for each in multiprocessing.active_children())
+        steps.append(done)
+
+    with faulty_server() as server, opened(campaign_folder(*rows(30), env=sandbox_env(server.port))) as installation:
+        assert send_all(installation, told).states == {"sent": 30}
+        assert counts(installation)["sent"] == 30
+    assert len(seen) == 1, "one process besides this one"
+    assert steps == list(range(1, 31)), "progress of both is told one after the other"
+    ids = server.message_ids()
+    assert len(ids) == 30
+    assert set(ids.values()) == {1}
+    assert server.most_at_once <= 3, "the connections are shared out, not multiplied"
+
+
+@two_cores
+def test_a_process_that_is_killed_leaves_few_in_doubt_and_the_next_run_sends_the_rest(
+    campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "MANY", 10)
+    sentences: list[str] = []
+
+    def told(_what: str, _done: int, _of: int) -> None:
+        for child in multiprocessing.active_children():
+            if len(server.taken) >= 25 and child.pid is not None:
+                os.kill(child.pid, signal.SIGKILL)
+
+    with (
+        faulty_server(Server(slow=0.05)) as server,
+        opened(campaign_folder(*rows(80), env=sandbox_env(server.port))) as installation,
+    ):
+        first = send_all(installation, told, sentences.append)
+        assert first.left > 0
+        assert any("processes that send died" in each for each in sentences)
+        assert counts(installation)["sending"] == 0, "what it held was taken back at once"
+        send_all(installation)
+        found = counts(installation)
+    assert found["sent"] + found["in_doubt"] == 80
+    assert found["in_doubt"] <= 2
+    assert set(server.message_ids().values()) == {1}
+
+
+@two_cores
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_processes_end_with_the_one_that_a_person_started(
+    campaign_folder: MakeFolder, sandbox_env: Env, number: signal.Signals
+) -> None:
+    """Ctrl-C lets the letters on every wire finish; kill -9 leaves nothing behind that goes on sending."""
+    program = [sys.executable, "-c", "from mobilize.cli import main; main()", "--campaign"]
+    with faulty_server(Server(slow=0.2)) as server:
+        folder = campaign_folder(*rows(hands.MANY + 20), env=sandbox_env(server.port))
+        with subprocess.Popen(
+            [*program, str(folder), "send", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            wait_for(lambda: len(server.taken) >= 12)
+            running.send_signal(number)
+            out, err = running.communicate(timeout=60)
+        time.sleep(0.5)
+        taken = len(server.taken)
+        time.sleep(0.5)
+        assert len(server.taken) == taken < hands.MANY, "nothing goes out any more"
+        assert b"Traceback" not in out + err
+        with opened(folder) as installation:
+            send.take_back(installation, now=now())
+            found = counts(installation)
+    assert found["sending"] == 0
+    assert found["in_doubt"] <= (3 if number is signal.SIGKILL else 0)
+    assert found["sent"] + found["in_doubt"] >= taken
+
+
+@two_cores
+def test_a_refused_login_is_said_and_nothing_is_claimed(
+    campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "MANY", 10)
+    with faulty_server(Server(offers=("AUTH PLAIN",))) as server:
+        env = sandbox_env(server.port) + "SMTP_USER=lead\nSMTP_PASSWORD=wrong-word\n"
+        with opened(campaign_folder(*rows(20), env=env)) as installation:
+            with pytest.raises(LoginRefused):
+                send_all(installation)
+            assert counts(installation)["queued"] == 20
+    assert not multiprocessing.active_children()
+
+
+def test_few_letters_start_no_process(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    seen: list[int] = []
+    with faulty_server() as server, opened(campaign_folder(*rows(4), env=sandbox_env(server.port))) as installation:
+        send_all(installation, lambda *_: seen.append(len(multiprocessing.active_children())))
+    assert seen == [0, 0, 0, 0]
+
+
+def test_a_letter_that_changed_since_it_was_planned_is_not_made(campaign_folder: MakeFolder) -> None:
+    with opened(campaign_folder(*rows(1))) as installation:
+        by, contact = compose.composer(installation), installation.campaign.contacts[0]
+        letter = write(installation.campaign, contact, today=NOW.date())
+        order = Order(letter=letter.id, contact=contact, round=1, today=letter.date, digest=letter.digest)
+        assert compose.filled(by, order, now=NOW) == compose.message(by, letter, now=NOW)
+        with pytest.raises(LetterWrong, match="not the letter that was planned"):
+            compose.filled(by, replace(order, digest="0" * 64), now=NOW)
+
+
+def test_an_error_travels_with_all_that_it_says() -> None:
+    error = TemplateWrong("no such name", path="letters/minister/en.md", line=3, text="{{ x }}", hint="mend it")
+    back = pickle.loads(pickle.dumps(error))
+    assert (back.sentence, back.path, back.line, back.text, back.hint) == (
+        error.sentence,
+        error.path,
+        error.line,
+        error.text,
+        error.hint,
+    )
