@@ -49,8 +49,8 @@ class Phrase:
     written: str
     #: The lexicon's key: "support", "not", "concern.srhr".
     group: str
-    #: The regular expression, compiled when its anchor is first met: of a lexicon's thousand a mail needs ten.
-    source: str
+    #: How it is written: which letters may stand in front of a word, whether words have spaces between.
+    language: str
     #: One of these stands in every text that it matches.
     anchors: tuple[str, ...]
 
@@ -77,10 +77,16 @@ class Phrases:
                 owners.setdefault(anchor, []).append(number)
         self._owners = tuple(tuple(numbers) for numbers in owners.values())
         self._machine = ahocorasick_rs.AhoCorasick(list(owners), store_patterns=False) if owners else None
+        # Kind, stance and plans are asked of one text, one after the other: the last answer is kept.
+        self._last: tuple[str, tuple[Hit, ...]] = ("", ())
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """Find all phrases in a folded text, by place; of one group the longest where they overlap."""
-        return tuple(sorted(_without_overlaps(self._all(text)), key=lambda hit: (hit.start, hit.end)))
+        asked, hits = self._last
+        if asked != text:
+            hits = tuple(sorted(_without_overlaps(self._all(text)), key=lambda hit: (hit.start, hit.end)))
+            self._last = (text, hits)
+        return hits
 
     def _all(self, text: str) -> Iterator[Hit]:
         if self._machine is None:
@@ -90,7 +96,7 @@ class Phrases:
             seen.update(self._owners[index])
         for number in seen:
             phrase = self._phrases[number]
-            for found in _pattern(phrase.source).finditer(text):
+            for found in _pattern(phrase.written, phrase.language).finditer(text):
                 yield Hit(found.start(), found.end(), phrase.group, phrase.written)
 
 
@@ -114,8 +120,7 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
 
     Raises PhraseUnreadable, with what is wrong with it.
     """
-    # "لل" swallows the article, so a word is looked for without it: "للتشريعات" is "التشريعات".
-    units = _UNIT.findall(_ARTICLE.sub("", written) if language == "ar" else written)
+    units = _units(written, language)
     if not units or written.count("(") != written.count(")") or written.count("[") != written.count("]"):
         raise PhraseUnreadable("its brackets do not close" if units else "it is empty")
     if any(set(_inside(unit)) & set("()[]") for unit in units):
@@ -124,13 +129,19 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
         raise PhraseUnreadable("nothing in it must be there")
     if _is_gap(units[0]) or _is_gap(units[-1]):
         raise PhraseUnreadable("a gap needs words on both sides")
-    build = _han if language == "zh" else _spaced
-    return Phrase(written, group, build(units, language), _anchors(units))
+    return Phrase(written, group, language, _anchors(units))
+
+
+def _units(written: str, language: str) -> list[str]:
+    # "لل" swallows the article, so a word is looked for without it: "للتشريعات" is "التشريعات".
+    return _UNIT.findall(_ARTICLE.sub("", written) if language == "ar" else written)
 
 
 @cache
-def _pattern(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+def _pattern(written: str, language: str) -> re.Pattern[str]:
+    """A phrase's regular expression, made when its anchor is first met: of a lexicon's thousand a mail needs ten."""
+    build = _han if language == "zh" else _spaced
+    return re.compile(build(_units(written, language), language))
 
 
 def _is_gap(unit: str) -> bool:
