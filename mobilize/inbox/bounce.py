@@ -21,6 +21,7 @@ from mobilize.inbox.folding import fold
 from mobilize.inbox.lines import as_text
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.reply import Bounce, Complaint
+from mobilize.inbox.unwrap import prefix
 
 # It logs a traceback for every detector that an odd mail breaks; what it says may hold an address (STYLE.md, Errors).
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
@@ -42,6 +43,8 @@ def find(mail: Mail, raw: bytes = b"") -> tuple[Bounce, ...] | None:
     if reports.feedback(mail) is not None:
         return None
     signs = _signs(mail)
+    if not signs.certain and not signs.sender and prefix(mail.subject)[0] == "forward":
+        return None  # a person sends on what a server sent to her
     reported = reports.recipients(mail)
     if not (
         signs.certain
