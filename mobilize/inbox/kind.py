@@ -98,7 +98,9 @@ _OFFICES = (Office.GOVERNMENT, Office.INSTITUTION)
 
 def _automatic(facts: Facts, hits: tuple[Hit, ...], text: str) -> list[Hit]:
     """The lexicon's words that show a machine's answer: its own, or two of an absence that stand for nothing else."""
-    if len(text) > _SHORT or facts.finding.stance is not None or facts.planned or facts.bulk or _of(hits, "kind.report"):
+    if len(text) > _SHORT or facts.finding.stance is not None or facts.planned or facts.bulk:
+        return []
+    if _of(hits, "kind.report", "kind.spam"):
         return []
     own, absent = _of(hits, "kind.automatic"), _of(hits, "kind.absent")
     away = len({hit.written for hit in absent}) >= _ABSENT and not _of(hits, "kind.acknowledge")
