@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
 import pycountry
-from babel import localedata
+from babel import Locale
+from babel.core import UnknownLocaleError
 
 from mobilize.inbox.folding import fold
 from mobilize.world.countries import Country, countries
@@ -95,7 +96,7 @@ def _official_texts(country: Country) -> Iterator[str]:
         yield getattr(entry, "official_name", "")
         yield getattr(entry, "common_name", "")
     for language in CLDR_LANGUAGES:
-        yield _cldr(language, "territories").get(country.code, "")
+        yield _locale(language).territories.get(country.code, "")
 
 
 def _capital_texts(country: Country) -> Iterator[str]:
@@ -105,7 +106,7 @@ def _capital_texts(country: Country) -> Iterator[str]:
     if fold(city) != fold(country.capital):
         return
     for language in CLDR_LANGUAGES:
-        zone = _cldr(language, "time_zones").get(country.time_zone)
+        zone = _locale(language).time_zones.get(country.time_zone)
         if zone and "city" in zone:
             yield str(zone["city"])
 
@@ -196,12 +197,11 @@ def _script(form: str) -> str:
 
 
 @functools.cache
-def _cldr(language: str, section: str) -> Mapping[str, object]:
-    """A section of CLDR's own file of a language; merged with its parents, as Babel's Locale has it, it takes thrice as
-    long and says the same.
-    """
-    found: Mapping[str, object] = localedata.load(language, merge_inherited=False).get(section, {})
-    return found
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError:  # pragma: no cover - Babel ships all of these
+        return Locale("en")
 
 
 @functools.cache
