@@ -21,6 +21,7 @@ from mobilize.inbox.folding import fold
 from mobilize.inbox.lines import as_text
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.reply import Bounce, Complaint
+from mobilize.inbox.unwrap import prefix
 
 # It logs a traceback for every detector that an odd mail breaks; what it says may hold an address (STYLE.md, Errors).
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
@@ -42,6 +43,8 @@ def find(mail: Mail, raw: bytes = b"") -> tuple[Bounce, ...] | None:
     if reports.feedback(mail) is not None:
         return None
     signs = _signs(mail)
+    if not signs.certain and not signs.sender and prefix(mail.subject)[0] == "forward":
+        return None  # a person sends on what a server sent to her
     reported = reports.recipients(mail)
     if not (
         signs.certain
@@ -162,7 +165,7 @@ def _reported(each: reports.Recipient, text: str) -> Bounce:
     about = _lines_about(text, each.address)
     delayed, final = each.action == "delayed", each.action in ("failed", "expired")
     words = each.diagnostic if len(each.diagnostic) > len("smtp; 550 5.0.0") else f"{each.diagnostic} {about}"
-    found = verdict(words, status=each.status, delayed=delayed, final=final)
+    found = verdict(words, status=each.status, delayed=delayed, final=final, around=about)
     return Bounce(
         address=each.address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason
     )
@@ -199,7 +202,9 @@ def _judged(found: tuple[Named, ...], text: str, *, delayed: bool) -> tuple[Boun
 
 def _bounce(address: str, diagnosis: str, text: str, *, delayed: bool) -> Bounce:
     """One recipient, judged by the words beside it, and by the whole notice where those say nothing final."""
-    found = verdict(diagnosis, delayed=delayed, final=not delayed and _says(text[:_BEGINNING], "final"))
+    around = _lines_about(text, address)
+    final = not delayed and _says(text[:_BEGINNING], "final")
+    found = verdict(diagnosis, delayed=delayed, final=final, around=around)
     return Bounce(address=address, permanent=found.permanent, dead=found.dead, status=found.status, reason=found.reason)
 
 

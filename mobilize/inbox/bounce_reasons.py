@@ -55,32 +55,51 @@ def says_why(words: str) -> bool:
     return _BASIC.search(words) is not None or _reason(fold(words), "") is not None
 
 
-def verdict(diagnosis: str, *, status: str = "", delayed: bool = False, final: bool = False) -> Verdict:
+def verdict(
+    diagnosis: str, *, status: str = "", delayed: bool = False, final: bool = False, around: str = ""
+) -> Verdict:
     """What becomes of an address after these words.
 
     diagnosis: the server's words. status: the report's own code, where it has one; a code in the words is the refusing
     server's own and goes first. delayed: the report says that it is still trying; final: that it has given up.
+    around: what the notice says of this address, where the diagnosis stands elsewhere.
     """
     words = fold(diagnosis[:_MOST_DIAGNOSIS])
     code = _code(words, status)
     reason = _reason(words, code)
-    permanent = not delayed and _permanent(words, code, reason, final=final)
+    permanent = not delayed and not (
+        _is_full(reason) and _invites(f"{words}\n{fold(around[:_MOST_DIAGNOSIS])}")
+    )
+    permanent = permanent and _permanent(words, code, reason, final=final)
     dead = permanent and reason is not None and reason.dead
     shown = " ".join(diagnosis.split())[:_MOST_REASON]
     plain = reason.says if reason else ("delivery delayed, still being tried" if delayed else "refused or failed")
     return Verdict(permanent, dead, code, f"{plain}: {shown}" if shown else plain)
 
 
+def _is_full(reason: _Reason | None) -> bool:
+    return reason is not None and reason.says == "mailbox full"
+
+
+def _invites(words: str) -> bool:
+    """Whether a notice asks to try again: "the mailbox is full now, please resend later"."""
+    return any(each in words for each in table("again"))
+
+
 def _permanent(words: str, code: str, reason: _Reason | None, *, final: bool) -> bool:
-    """A full mailbox is emptied again, whatever the code says; else the code decides, then the words."""
-    if reason is not None and "full" in reason.says:
-        return False
+    """The code decides, then the words.
+
+    4.x behind "failed" says that the next letter may arrive. A full mailbox that was refused for good and of which
+    nobody says "later" is final for this letter, never dead.
+    """
+    if code[:1] == "4" and any(each in words for each in table("expired")):
+        return True
     if code:
         return code[0] == "5"
     basic = _BASIC.findall(words)
     if basic:
         return bool(basic[-1] == "5")
-    return final or reason is None or reason.permanent
+    return final or reason is None or reason.permanent or _is_full(reason)
 
 
 def _code(words: str, status: str) -> str:

@@ -85,6 +85,8 @@ _RANK = {
 _SAID = {"cosponsor": Says.COSPONSOR, "support": Says.FOR, "yes": Says.FOR, "accept": Says.LETS_PASS}
 _DENIED = {"cosponsor": Says.NO_COSPONSOR}
 _AGAINST = ("position.oppose", "position.no")
+#: Where verbs end in their mood, the mood's word is the verb itself: "desteklerdik".
+_MOODS = ("meaning.would", "meaning.would_have")
 _NEEDS_OBJECT = ("position.support", "position.oppose")
 
 
@@ -268,7 +270,9 @@ class _Clause:
         near = [
             other
             for other in self.sentence.of(group)
-            if other.start < hit.start and not self._turn(other.end, hit.start) and not _inside(other, denials)
+            if (other.start < hit.start or (other.start == hit.start and group in _MOODS))
+            and not self._turn(other.end, hit.start)
+            and not _inside(other, denials)
         ]
         return near[-1] if near else None
 

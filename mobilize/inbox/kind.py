@@ -86,12 +86,29 @@ def decide(facts: Facts, who: Office) -> Decision:
     alone = _left_alone(facts, hits, text, who)
     if alone is not None:
         return alone
+    if by_words := _automatic(facts, hits, text):
+        return _decided("auto_reply", by_words, text)
     if who in _OFFICES:
         return _of_office(facts, hits, text)
     return _of_others(facts, hits, text, who)
 
 
 _OFFICES = (Office.GOVERNMENT, Office.INSTITUTION)
+
+
+def _automatic(facts: Facts, hits: tuple[Hit, ...], text: str) -> list[Hit]:
+    """The lexicon's words that show a machine's answer: its own, or two of an absence that stand for nothing else."""
+    if len(text) > _SHORT or facts.finding.stance is not None or facts.planned or facts.bulk:
+        return []
+    if _of(hits, "kind.report", "kind.spam"):
+        return []
+    own, absent = _of(hits, "kind.automatic"), _of(hits, "kind.absent")
+    away = len({hit.written for hit in absent}) >= _ABSENT and not _of(hits, "kind.acknowledge")
+    return own or (absent if away else [])
+
+
+#: One such phrase stands in people's letters too: "the Minister is on mission".
+_ABSENT = 2
 
 
 def _left_alone(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> Decision | None:

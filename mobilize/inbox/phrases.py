@@ -9,8 +9,9 @@
 Case, accents, apostrophes and the variants of Arabic letters do not matter. In Arabic, و ف ب ك ل س and ال may stand in
 front of any word. Chinese is written without spaces; there a gap is counted in characters.
 
-An Aho-Corasick automaton finds which phrases have their longest word in the text; only those are then matched in full.
-Every pattern is linear: gaps are bounded and words are matched possessively.
+An Aho-Corasick automaton finds which phrases have their longest word in the text; only those are then matched in full,
+and those that are one word are found by it alone. Every pattern is linear: gaps are bounded and words are matched
+possessively.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _UNIT = re.compile(r"\.{2,3}|\[[^\[\]]*\]|\([^()]*\)|(?:[^\s()\[\].]|\.(?!\.))+"
 _JOINER, _JOINER_MARK = "\u200c", "\ue000"
 #: One word of a gap: anything but a space and the end of a sentence; a dot inside (L.64) is no end.
 _GAP_WORD = r"(?:[^ \n.;!?。；！？]|\.(?=[^\s]))++"
+_PIECE = re.compile(r"[*\s\ue000]+")
 _ARTICLE = re.compile(r"(?<!\w)ال(?=\w{3})")
 _ARABIC_PREFIX = "[وف]?(?:[بكسل]?(?:ال)?|لل)?"
 
@@ -49,10 +51,12 @@ class Phrase:
     written: str
     #: The lexicon's key: "support", "not", "concern.srhr".
     group: str
-    #: The regular expression, compiled when its anchor is first met: of a lexicon's thousand a mail needs ten.
-    source: str
+    #: How it is written: which letters may stand in front of a word, whether words have spaces between.
+    language: str
     #: One of these stands in every text that it matches.
     anchors: tuple[str, ...]
+    #: The forms of a phrase of one word, each with whether any ending may follow; () where a pattern is needed.
+    words: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +76,58 @@ class Phrases:
         """Build the automaton once; keep the object."""
         self._phrases = tuple(phrases)
         owners: dict[str, list[int]] = {}
+        words: dict[str, list[tuple[int, bool]]] = {}
         for number, phrase in enumerate(self._phrases):
-            for anchor in phrase.anchors:
+            for word, is_open in phrase.words:
+                words.setdefault(word, []).append((number, is_open))
+                owners.setdefault(word, [])
+            for anchor in () if phrase.words else phrase.anchors:
                 owners.setdefault(anchor, []).append(number)
         self._owners = tuple(tuple(numbers) for numbers in owners.values())
+        self._words = tuple(tuple(words.get(anchor, ())) for anchor in owners)
         self._machine = ahocorasick_rs.AhoCorasick(list(owners), store_patterns=False) if owners else None
+        # Kind, stance and plans are asked of one text, one after the other: the last answer is kept.
+        self._last: tuple[str, tuple[Hit, ...]] = ("", ())
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """Find all phrases in a folded text, by place; of one group the longest where they overlap."""
-        return tuple(sorted(_without_overlaps(self._all(text)), key=lambda hit: (hit.start, hit.end)))
+        asked, hits = self._last
+        if asked != text:
+            hits = tuple(sorted(_without_overlaps(self._all(text)), key=lambda hit: (hit.start, hit.end)))
+            self._last = (text, hits)
+        return hits
 
     def _all(self, text: str) -> Iterator[Hit]:
         if self._machine is None:
             return
         seen: set[int] = set()
-        for index, _, _ in self._machine.find_matches_as_indexes(text, overlapping=True):
+        for index, start, end in self._machine.find_matches_as_indexes(text, overlapping=True):
             seen.update(self._owners[index])
+            for number, is_open in self._words[index]:
+                phrase = self._phrases[number]
+                stop = end if phrase.language == "zh" else _word_end(text, start, end, is_open=is_open)
+                if stop:
+                    yield Hit(start, stop, phrase.group, phrase.written)
         for number in seen:
             phrase = self._phrases[number]
-            for found in _pattern(phrase.source).finditer(text):
+            for found in _pattern(phrase.written, phrase.language).finditer(text):
                 yield Hit(found.start(), found.end(), phrase.group, phrase.written)
+
+
+def _word_end(text: str, start: int, end: int, *, is_open: bool) -> int:
+    """Where the word at a place ends; 0 where the place holds a part of another word."""
+    if start and (_is_letter(text[start - 1]) or (text[start - 1] == "-" and start > 1 and _is_letter(text[start - 2]))):
+        return 0
+    stop = end
+    while stop < len(text) and _is_letter(text[stop]):
+        if not is_open:
+            return 0
+        stop += 1
+    return stop
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -114,8 +150,7 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
 
     Raises PhraseUnreadable, with what is wrong with it.
     """
-    # "لل" swallows the article, so a word is looked for without it: "للتشريعات" is "التشريعات".
-    units = _UNIT.findall(_ARTICLE.sub("", written) if language == "ar" else written)
+    units = _units(written, language)
     if not units or written.count("(") != written.count(")") or written.count("[") != written.count("]"):
         raise PhraseUnreadable("its brackets do not close" if units else "it is empty")
     if any(set(_inside(unit)) & set("()[]") for unit in units):
@@ -124,13 +159,19 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
         raise PhraseUnreadable("nothing in it must be there")
     if _is_gap(units[0]) or _is_gap(units[-1]):
         raise PhraseUnreadable("a gap needs words on both sides")
-    build = _han if language == "zh" else _spaced
-    return Phrase(written, group, build(units, language), _anchors(units))
+    return Phrase(written, group, language, _anchors(units), _single(units, language))
+
+
+def _units(written: str, language: str) -> list[str]:
+    # "لل" swallows the article, so a word is looked for without it: "للتشريعات" is "التشريعات".
+    return _UNIT.findall(_ARTICLE.sub("", written) if language == "ar" else written)
 
 
 @cache
-def _pattern(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+def _pattern(written: str, language: str) -> re.Pattern[str]:
+    """A phrase's regular expression, made when its anchor is first met: of a lexicon's thousand a mail needs ten."""
+    build = _han if language == "zh" else _spaced
+    return re.compile(build(_units(written, language), language))
 
 
 def _is_gap(unit: str) -> bool:
@@ -190,6 +231,17 @@ def _folded(text: str) -> str:
     return fold(text.replace(_JOINER, _JOINER_MARK))
 
 
+def _single(units: list[str], language: str) -> tuple[tuple[str, bool], ...]:
+    """The forms of a phrase of one word; () where it is more, or where letters may be written in front (Arabic)."""
+    if len(units) > 1 or language == "ar":
+        return ()
+    forms = [_folded(form) for form in _inside(units[0]).split("|")]
+    plain = [form.removesuffix("*") for form in forms]
+    if any(not each or set(each) & set("* \ue000") for each in plain) or (language == "zh" and plain != forms):
+        return ()
+    return tuple((word, word != form) for word, form in zip(plain, forms, strict=True))
+
+
 def _anchors(units: list[str]) -> tuple[str, ...]:
     """The words of which one must be there: those of the unit whose shortest form is longest."""
     best: tuple[str, ...] = ()
@@ -197,7 +249,7 @@ def _anchors(units: list[str]) -> tuple[str, ...]:
         if _is_gap(unit) or unit.startswith("["):
             continue
         forms = _inside(unit).split("|")
-        literals = tuple(max(re.split(r"[*\s\ue000]+", _folded(form)), key=len) for form in forms)
+        literals = tuple(max(_PIECE.split(_folded(form)), key=len) for form in forms)
         if not best or min(map(len, literals)) > min(map(len, best)):
             best = literals
     return best

@@ -44,7 +44,7 @@ class Bounce:
     """One recipient of a delivery report."""
 
     address: str
-    #: False for delays, full mailboxes and every 4.x; True for unknown users and hosts, and refusals.
+    #: False for delays, 4.x and a full mailbox whose notice says "later"; True for unknown users, hosts and refusals.
     permanent: bool
     #: True where the address itself does not exist: never write to it again.
     dead: bool = False

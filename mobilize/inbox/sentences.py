@@ -15,6 +15,11 @@ _ABBREVIATION = re.compile(
     r"(?:^|[ (])(?:no|nos|dr|mr|mrs|ms|sr|sra|st|ste|prof|hon|ref|res|art|arts|para|op|cf|vs|mme|exma|exmo"
     r"|г|ул|им|н|[a-z])\.$"
 )
+#: Ordinals that are written with a dot (Turkish, German): "8. paragraf", "5. November"; "1. Yes" opens a list.
+_ORDINAL = re.compile(
+    r"(?:^|\D)\d{1,2}\. (?:paragraf|fikra|madde|oturum|komite|absatz|punkt|artikel|sitzung|ausschuss|"
+    r"januar|februar|marz|april|mai|juni|juli|august|september|oktober|november|dezember)"
+)
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _LIST_ITEM = re.compile(r"(?:[-*•·–>]|\d{1,2}[.)]|[a-z][.)])\s")
 #: A line shorter than this was ended by its writer, not by the program's wrapping.
@@ -72,13 +77,20 @@ def sentences(text: str, hits: Iterable[Hit]) -> tuple[Sentence, ...]:
 def _spans(text: str) -> Iterator[tuple[int, int, bool]]:
     begin = 0
     for mark in _END.finditer(text):
-        if mark[0].startswith(".") and _ABBREVIATION.search(text, max(begin, mark.start() - 6), mark.start() + 1):
+        if mark[0].startswith(".") and _no_end(text, begin, mark.start()):
             continue
         if mark.end() > begin:
             yield begin, mark.end(), "?" in mark[0] or "？" in mark[0]
         begin = mark.end()
     if begin < len(text):
         yield begin, len(text), False
+
+
+def _no_end(text: str, begin: int, dot: int) -> bool:
+    """Whether the dot at a place belongs to its word: an abbreviation's, an ordinal's."""
+    if _ABBREVIATION.search(text, max(begin, dot - 6), dot + 1):
+        return True
+    return text[dot - 1 : dot].isdigit() and _ORDINAL.search(text, max(begin, dot - 3), dot + 14) is not None
 
 
 def commas(text: str, start: int, end: int) -> int:

@@ -185,13 +185,16 @@ def _concerns(
         if sentence.has("object.amendment") and not against:
             continue  # against those who would change the text
         if against or sentence.has("concern.trouble", "meaning.reserve", "meaning.if"):
-            raised.extend(_raised(source, sentence))
+            raised.extend(_raised(source, sentence, against=against))
     return tuple(raised)
 
 
-def _raised(source: Folded, sentence: Sentence) -> list[tuple[str, Evidence]]:
-    """The concerns that a sentence which finds fault names, each once."""
-    fine = sentence.of("concern.fine", "meaning.not_not")
+def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[str, Evidence]]:
+    """The concerns that a sentence which finds fault names, each once.
+
+    against: it says no. "As paragraph 8 is retained, we vote against it" finds fault with what is retained.
+    """
+    fine = sentence.of("meaning.not_not", *(() if against else ("concern.fine",)))
     out: list[tuple[str, Evidence]] = []
     for group, name in (
         ("duties", "responsibilities"),

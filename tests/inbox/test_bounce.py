@@ -57,15 +57,24 @@ def test_recipients_without_a_blank_line_between_them_are_two() -> None:
         "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1\n"
         "Final-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.2.2"
     )
-    assert found(raw) == [("a@x.example", True, True), ("b@x.example", False, False)]
+    assert found(raw) == [("a@x.example", True, True), ("b@x.example", True, False)]
 
 
-@pytest.mark.parametrize("status", ["5.2.2", "4.2.2"])
-def test_a_full_mailbox_is_emptied_again_whatever_the_code(status: str) -> None:
+@pytest.mark.parametrize(("status", "permanent"), [("5.2.2", True), ("4.2.2", False)])
+def test_a_full_mailbox_is_as_final_as_its_code_and_never_dead(status: str, permanent: bool) -> None:  # noqa: FBT001 — a parameter of the case
     raw = report(
         f"Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; mailbox full"
     )
-    assert found(raw) == [("a@x.example", False, False)]
+    assert found(raw) == [("a@x.example", permanent, False)]
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["Please try resending this message later.", "Veuillez réessayer plus tard.", "Intente reenviarlo más tarde."],
+)
+def test_a_full_mailbox_whose_notice_asks_to_try_later_is_not_final(later: str) -> None:
+    text = f"Your message could not be delivered to:\n\nmin@x.example\nThe mailbox is full (552 5.2.2). {later}"
+    assert found(notice(text)) == [("min@x.example", False, False)]
 
 
 def test_a_refusal_by_policy_is_final_and_the_address_lives() -> None:
@@ -96,13 +105,13 @@ WORDS = [
         True,
         True,
     ),
-    ("Could not be delivered to: <min@x.example>\n As their mailbox is full.", False, False),
+    ("Could not be delivered to: <min@x.example>\n As their mailbox is full.", True, False),
     (
         "Votre message n'a pas pu être remis à :\n\nmin@x.example\n\nRéponse : 550 5.1.1 Utilisateur inconnu",
         True,
         True,
     ),
-    ("No se pudo entregar su mensaje a:\n\nmin@x.example\n\nMotivo: el buzón está lleno", False, False),
+    ("No se pudo entregar su mensaje a:\n\nmin@x.example\n\nMotivo: el buzón está lleno", True, False),
     (
         "Não foi possível entregar a sua mensagem a:\n\nmin@x.example\n\nO usuário não existe neste servidor.",
         True,
@@ -112,7 +121,7 @@ WORDS = [
     ("تعذر تسليم رسالتك إلى:\n\nmin@x.example\n\n550 5.1.1 المستخدم غير موجود", True, True),
     ("您的邮件无法送达以下收件人：\n\nmin@x.example\n\n原因：收件人不存在", True, True),
     ("İletiniz teslim edilemedi:\n\nmin@x.example\n\nNeden: kullanıcı bulunamadı", True, True),
-    ("Pesan Anda tidak dapat dikirim ke:\n\nmin@x.example\n\nKotak surat penuh", False, False),
+    ("Pesan Anda tidak dapat dikirim ke:\n\nmin@x.example\n\nKotak surat penuh", True, False),
     ("Ihre Nachricht konnte nicht zugestellt werden:\n\nmin@x.example\n\nEmpfänger unbekannt", True, True),
     ("پیام شما تحویل داده نشد:\n\nmin@x.example\n\n550 کاربر وجود ندارد", True, True),
 ]

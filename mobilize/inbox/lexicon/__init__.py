@@ -17,7 +17,7 @@ from mobilize.errors import DataFaulty
 from mobilize.inbox.phrases import Phrase, Phrases, PhraseUnreadable, compile_phrase
 
 #: Languages with a lexicon here.
-LANGUAGES = ("en", "fr", "es", "ar", "pt", "ru", "zh", "fa", "tr", "id")
+LANGUAGES = ("en", "fr", "es", "ar", "pt", "ru", "zh", "fa", "tr", "id", "de", "it", "sw", "ur")
 
 #: What a lexicon may hold; a key that is not here is a slip of the pen, and is refused by name.
 KEYS = {
