@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mobilize.inbox import bounce, language, match
+from mobilize.inbox.absence import absence
 from mobilize.inbox.attachments import attachments, inside
 from mobilize.inbox.decode import decode
+from mobilize.inbox.genuine import authenticity
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.reply import Bounce, Complaint, Context, Evidence, Reply
@@ -28,6 +30,15 @@ def read(raw: RawMail, *, context: Context) -> Reply:
 
 def _read(raw: RawMail, context: Context) -> Reply:
     mail = decode(raw.data)
+    made = _of_mail(raw, mail, context)
+    made = replace(made, authenticity=authenticity(mail, made.via, context.trusted))
+    if made.kind != "auto_reply":
+        return made
+    known = (*context.own_addresses, made.from_address or "")
+    return replace(made, absence=absence(made.text, said=made.date, known=known))
+
+
+def _of_mail(raw: RawMail, mail: Mail, context: Context) -> Reply:
     report = bounce.complaint(mail)
     bounces = None if report else bounce.find(mail, raw.data)
     if report or bounces is not None:

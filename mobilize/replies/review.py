@@ -58,6 +58,13 @@ class Statement:
     #: PARSER, or who reviewed it.
     by: str
     recorded_at: dt.datetime
+    #: inbox.genuine.Standing of the mail when it was recorded; empty: recorded before that was known.
+    genuine: str = ""
+
+    @property
+    def proof(self) -> str:
+        """How far it may be taken for the government's own word: "genuine", "unverified", "failed" or "reported"."""
+        return self.genuine or ("unverified" if self.direct else "reported")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,12 @@ class Current:
     direct: bool
     #: The statements that still stand, newest last.
     standing: tuple[Statement, ...]
+    #: As Statement.proof, of the one that decides.
+    proof: str = ""
+
+    def age(self, today: dt.date) -> int | None:
+        """Days since it was said; None where nobody knows when."""
+        return (today - self.said_on).days if self.said_on else None
 
 
 def current(statements: Iterable[Statement]) -> Current | None:
@@ -97,6 +110,7 @@ def current(statements: Iterable[Statement]) -> Current | None:
         said_on=last.said_on,
         direct=last.direct,
         standing=tuple(weighing),
+        proof=last.proof,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mobilize.inbox.genuine import Standing
 from mobilize.inbox.reply import Reply
 
 #: The order in which an organiser reads in the morning: what moves a vote first, machines last.
@@ -29,6 +30,10 @@ _BY_KIND = {
 }
 
 
+#: Without the domain: this is kept, and shown, in the clear.
+_FORGED = "may be forged: the check of its sender failed; ask the author another way"
+
+
 def attention(reply: Reply) -> str:
     """Say in words why a person must look at this reply; empty where nobody must.
 
@@ -36,6 +41,8 @@ def attention(reply: Reply) -> str:
     """
     if reply.error:
         return "could not be read whole: open the original"
+    if reply.authenticity.standing is Standing.FAILED and reply.kind != "bounce":
+        return _FORGED + (f", it seems to say {reply.stance}" if reply.stance else "")
     if reply.kind == "bounce" and (reply.via or "").startswith("forward"):
         return "a bounce that a partner forwards: is that address dead?"
     if reply.kind == "bounce":
