@@ -30,7 +30,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosed:
-    """An attached original whose bytes are there, and who signed it; whether that holds is asked of the DNS on request."""
+    """An attached original whose bytes are there, and who signed it; whether that holds is checked on request."""
 
     #: Where it stands: "1" the first attached message, "1.2" the second one inside that.
     place: str

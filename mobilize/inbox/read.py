@@ -7,6 +7,7 @@ from dataclasses import replace
 from mobilize.inbox import bounce, language, match
 from mobilize.inbox.absence import absence
 from mobilize.inbox.attachments import attachments, inside
+from mobilize.inbox.candidates import of_bounces
 from mobilize.inbox.decode import decode
 from mobilize.inbox.genuine import authenticity
 from mobilize.inbox.mail import Mail
@@ -65,6 +66,7 @@ def _meant(made: Reply, meaning: Meaning) -> Reply:
         concerns=meaning.concerns,
         targets=meaning.targets,
         matches=meaning.matches,
+        candidates=meaning.candidates,
         evidence=(*made.evidence, *meaning.evidence),
     )
 
@@ -130,6 +132,7 @@ def _bounced(made: Reply, bounces: tuple[Bounce, ...], context: Context) -> Repl
         bounces=bounces,
         bounce_address=first.address if first else None,
         bounce_permanent=first.permanent if first else None,
+        candidates=of_bounces(bounces, made.matches, context),
         evidence=(*made.evidence, *map(_why, bounces)),
     )
 

@@ -49,6 +49,8 @@ def attention(reply: Reply) -> str:
         return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
     if reply.kind in _BY_KIND:
         return _BY_KIND[reply.kind]
+    if reply.matches.candidates:
+        return "it fits several letters: choose one of the candidates"
     return _of_words(reply)
 
 
