@@ -1,4 +1,4 @@
-"""All that a mail may belong to, each with its reasons, whether or not one of them won: a tie is a person's to break."""
+"""All that a mail may belong to, each with its reasons, whether or not one of them won: a person breaks a tie."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mobilize.inbox.offices import Sender
 from mobilize.inbox.reply import Bounce, Candidate, Context, Evidence, LetterRef, Matches
 from mobilize.inbox.unwrap import Unwrapped
 
-#: How far each reason goes, out of 100: in the order of proof (match). A token or a Message-ID of ours nobody can guess;
+#: How far each reason goes, out of 100, in the order of proof (match). Nobody guesses a token or a Message-ID of ours;
 #: an address may write about another country; a name may only be mentioned.
 _TOKEN, _MESSAGE_ID, _QUOTED_TOKEN, _ADDRESS, _DOMAIN = 100, 95, 85, 80, 70
 _SIGNATURE, _TEXT, _SUBJECT = 50, 45, 40
@@ -34,7 +34,7 @@ class _Reason:
 
 
 def candidates(
-    mail: Mail, found: Unwrapped, context: Context, author: Sender, matches: Matches, language: str
+    mail: Mail, found: Unwrapped, context: Context, *, author: Sender, matches: Matches, language: str
 ) -> tuple[Candidate, ...]:
     """What a mail may answer, the likeliest first; at most nine.
 

@@ -84,7 +84,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         matches=matches,
         reporter=found.author.address if decided.kind == _PARTNER and found.author else None,
         evidence=(*decided.evidence, *((because,) if because else ()), *finding.evidence, *plans.evidence),
-        candidates=candidates(mail, found, context, author, matches, lexicon.language),
+        candidates=candidates(mail, found, context, author=author, matches=matches, language=lexicon.language),
     )
     return _of_forwarder(_only_what_counts(made, author.country), found, context)
 

@@ -43,15 +43,19 @@ def attention(reply: Reply) -> str:
         return "could not be read whole: open the original"
     if reply.authenticity.standing is Standing.FAILED and reply.kind != "bounce":
         return _FORGED + (f", it seems to say {reply.stance}" if reply.stance else "")
-    if reply.kind == "bounce" and (reply.via or "").startswith("forward"):
-        return "a bounce that a partner forwards: is that address dead?"
     if reply.kind == "bounce":
-        return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
+        return _of_bounce(reply)
     if reply.kind in _BY_KIND:
         return _BY_KIND[reply.kind]
     if reply.matches.candidates:
         return "it fits several letters: choose one of the candidates"
     return _of_words(reply)
+
+
+def _of_bounce(reply: Reply) -> str:
+    if (reply.via or "").startswith("forward"):
+        return "a bounce that a partner forwards: is that address dead?"
+    return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
 
 
 def _of_words(reply: Reply) -> str:
