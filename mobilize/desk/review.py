@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -17,7 +17,7 @@ from mobilize.post import figures
 from mobilize.replies import export, filed, log
 from mobilize.replies.filing import Deed, Place, placed
 from mobilize.replies.log import Entry
-from mobilize.replies.proof import proof
+from mobilize.replies.proof import Proof, proof
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
 from mobilize.world.countries import countries
@@ -185,17 +185,30 @@ def _check(by: str, stance: str | None, country: str | None) -> None:
 
 def exported(installation: Installation, *, form: str, public: bool) -> bytes:
     """Write the log as a spreadsheet: "csv" or "xlsx"; public: only what shows nobody's work (rules.md D2)."""
-    rows = [_row(shown) for shown in entries(installation)]
+    found = entries(installation)
+    proven = proofs(installation, found)
+    rows = [_row(shown, proven[shown.entry.reply]) for shown in found]
     columns = export.PUBLIC_COLUMNS if public else export.ORGANISER_COLUMNS
     if public:
         rows = _public(rows)
     return export.to_xlsx(rows, columns) if form == "xlsx" else export.to_csv(rows, columns)
 
 
-def _row(shown: Shown) -> dict[str, object]:
+def proofs(installation: Installation, found: Iterable[Shown]) -> Mapping[str, Proof]:
+    """How far each reply may be taken for its author's own word. Asks nobody: what was found before counts."""
+    with installation.store.reading() as connection:
+        checks = filed.checks(connection, installation.campaign.slug, installation.seal)
+    return {
+        each.entry.reply: proof(each.entry.parsed, checks[each.entry.reply][1] if each.entry.reply in checks else ())
+        for each in found
+    }
+
+
+def _row(shown: Shown, proven: Proof) -> dict[str, object]:
     entry, now = shown.entry, shown.current
     country = countries().get(entry.country or "")
     parsed = entry.parsed
+    absence = parsed.get("absence")
     quotes = [each.quote for each in now.standing if each.reply == entry.reply] if now else []
     return {
         "reply": entry.reply[:12],
@@ -204,11 +217,14 @@ def _row(shown: Shown) -> dict[str, object]:
         "said_on": entry.said_on.isoformat() if entry.said_on else "",
         "kind": entry.kind,
         "via": entry.via,
+        "proof": proven.standing.value,
         "country": entry.country,
         "country_name": country.name("en") if country else "",
         "group": (country.group or board.OBSERVERS) if country else "",
         "stance": now.stance if now else "",
         "stance_status": now.status.value if now else "",
+        "stance_said_on": now.said_on.isoformat() if now and now.said_on else "",
+        "stance_proof": now.proof if now else "",
         "suggested_stance": entry.stance,
         "reviewed_by": entry.reviewed_by,
         "concerns": _joined(parsed.get("concerns")),
@@ -219,6 +235,7 @@ def _row(shown: Shown) -> dict[str, object]:
         "language": entry.language,
         "letter": entry.letter,
         "bounce_permanent": parsed.get("bounce_permanent"),
+        "away_until": absence.get("until") or "" if isinstance(absence, dict) else "",
         "attachments": ", ".join(
             filter(None, (_joined(parsed.get("attachments")), _joined(parsed.get("attachments_inside"))))
         ),

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 from mobilize.inbox.signatures import Checked, Outcome
 from mobilize.replies.filing import Deed, Filing, Place
 from mobilize.replies.review import Statement
-from mobilize.store.schema import filings, replies, signature_checks, stances
+from mobilize.store.schema import replies, stances
+from mobilize.store.schema_filings import filings, signature_checks
 from mobilize.store.sealed import Seal
 
 

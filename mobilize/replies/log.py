@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, sele
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
 from mobilize.replies.review import PARSER, Statement
-from mobilize.store.schema import corrections, filings, plans, raw_mail, replies, stances
+from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.schema_filings import filings
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 

@@ -92,11 +92,12 @@ def current(statements: Iterable[Statement]) -> Current | None:
 
     statements: of one country, in any order.
     Of each reply the latest statement stands, a person's before the parser's. Of the replies that remain, people's
-    statements outweigh suggestions; the latest said decides; "oppose" beside a favourable one is a dispute.
+    statements outweigh suggestions; the latest said decides; "oppose" beside a favourable one is a dispute. What the
+    parser read in a mail that may be forged does not stand until a person says so.
     Returns None where nothing stands: no statement, or a person took each back.
     """
     ordered = sorted(statements, key=lambda each: each.number)
-    live = [each for each in _last_word_on_each_reply(ordered) if each.stance]
+    live = [each for each in _last_word_on_each_reply(ordered) if each.stance and not _may_be_forged(each)]
     if not live:
         return None
     by_people = [each for each in live if each.by != PARSER]
@@ -112,6 +113,10 @@ def current(statements: Iterable[Statement]) -> Current | None:
         standing=tuple(weighing),
         proof=last.proof,
     )
+
+
+def _may_be_forged(statement: Statement) -> bool:
+    return statement.by == PARSER and statement.genuine == "failed"
 
 
 def _last_word_on_each_reply(ordered: list[Statement]) -> list[Statement]:

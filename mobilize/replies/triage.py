@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from mobilize.inbox.genuine import Standing
 from mobilize.inbox.reply import Reply
+from mobilize.replies.resend import again_on, is_full
 
 #: The order in which an organiser reads in the morning: what moves a vote first, machines last.
 READING_ORDER = (
@@ -55,7 +58,16 @@ def attention(reply: Reply) -> str:
 def _of_bounce(reply: Reply) -> str:
     if (reply.via or "").startswith("forward"):
         return "a bounce that a partner forwards: is that address dead?"
+    if any(is_full(each) for each in reply.bounces):
+        return f"a full mailbox{_again(reply)}: send it again then, or to another address of the office"
     return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
+
+
+def _again(reply: Reply) -> str:
+    try:
+        return f" (again from {again_on(dt.date.fromisoformat((reply.date or '')[:10]))})"
+    except ValueError:
+        return ""
 
 
 def _of_words(reply: Reply) -> str:

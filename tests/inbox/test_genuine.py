@@ -132,7 +132,7 @@ def test_a_forwarded_text_is_reported_whatever_its_forwarder_s_server_says() -> 
     ("value", "server", "results"),
     [
         ("example.org 1; spf=pass smtp.mailfrom=a@b.example", "example.org", [("spf", "pass", "b.example")]),
-        ("a.example (of (some) words); dkim / 1 = pass header.d = B.example", "a.example", [("dkim", "pass", "b.example")]),
+        ("a.example (a (b) c); dkim / 1 = pass header.d = B.example", "a.example", [("dkim", "pass", "b.example")]),
         ("example.org; none", "example.org", []),
         ('"a.example"; dkim=fail reason="bad; one" header.d=b.example', "a.example", [("dkim", "fail", "b.example")]),
         ("example.org; iprev=pass policy.iprev=192.0.2.1; auth=pass smtp.auth=x", "example.org", []),
