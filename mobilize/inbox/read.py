@@ -17,6 +17,10 @@ from mobilize.inbox.understand import Meaning, understand
 from mobilize.inbox.unwrap import Unwrapped, unwrap
 
 
+#: Of a report that only flufl.bounce may know: it reads the whole with the standard library, attachments and all.
+_MOST_OF_A_BOUNCE = 1_000_000
+
+
 def read(raw: RawMail, *, context: Context) -> Reply:
     """Read one message.
 
@@ -41,7 +45,7 @@ def _read(raw: RawMail, context: Context) -> Reply:
 
 def _of_mail(raw: RawMail, mail: Mail, context: Context) -> Reply:
     report = bounce.complaint(mail)
-    bounces = None if report else bounce.find(mail, raw.data)
+    bounces = None if report else bounce.find(mail, raw.data[:_MOST_OF_A_BOUNCE])
     if report or bounces is not None:
         return _machine_report(raw, mail, report, bounces or (), context)
     found = unwrap(mail, own=context.own_addresses)
