@@ -18,6 +18,7 @@ from mobilize.cli import (
     countries,
     demo,
     doctor,
+    filing,
     init,
     letters,
     outbox,
@@ -26,8 +27,10 @@ from mobilize.cli import (
     preview,
     record,
     replies,
+    reply_shown,
     send,
     serve,
+    signatures,
     status,
 )
 from mobilize.errors import DataFaulty, MobilizeError
@@ -78,6 +81,7 @@ receipt_app.command("make")(doctor.make)
 receipt_app.command("verify")(doctor.verify)
 app.add_typer(outbox_app, name="outbox")
 outbox_app.command("resolve")(outbox.resolve)
+outbox_app.command("again")(outbox.again)
 outbox_app.command("pause")(outbox.pause)
 outbox_app.command("resume")(outbox.resume)
 outbox_app.command("release")(outbox.release)
@@ -86,8 +90,13 @@ replies_app.command("import")(replies.import_)
 replies_app.command("fetch")(replies.fetch)
 replies_app.command("parse")(parse_reply.parse)
 replies_app.command("log")(replies.log)
-replies_app.command("show")(replies.show)
+replies_app.command("show")(reply_shown.show)
 replies_app.command("review")(replies.review)
+replies_app.command("move")(filing.move)
+replies_app.command("split")(filing.split)
+replies_app.command("merge")(filing.merge)
+replies_app.command("undo")(filing.undo)
+replies_app.command("check-signatures")(signatures.check_signatures)
 replies_app.command("export")(replies.export)
 app.add_typer(letters_app, name="letters")
 letters_app.command("list")(letters.list_)

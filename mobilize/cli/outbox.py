@@ -41,6 +41,20 @@ def resolve(
     typer.echo(f"{fate.letter}  {fate.state.value}")
 
 
+def again(
+    ctx: typer.Context,
+    letter: Annotated[str, typer.Argument(help="Its id.")],
+    by: By = "",
+    at_once: Annotated[bool, typer.Option("--now", help="Do not wait until the mailbox may be empty.")] = False,
+) -> None:
+    """Queue a letter again that a full mailbox gave back; the next `mobilize send` takes it along."""
+    from mobilize.desk import returned as desk
+
+    with here(ctx) as installation:
+        fate = desk.again(installation, letter, by=by, at_once=at_once, now=now())
+    typer.echo(f"{fate.letter}  {fate.state.value}")
+
+
 def pause(ctx: typer.Context, by: By = "") -> None:
     """Pause sending: a running `mobilize send` waits after the letters on the wire, and goes on with `resume`."""
     from mobilize.desk import outbox as desk

@@ -1,4 +1,4 @@
-"""`mobilize replies import | log | show | review | export`."""
+"""`mobilize replies import | fetch | log | review | export`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mobilize.cli.face import as_json, folder, here, now, step, table
+from mobilize.cli.inert import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +40,12 @@ def import_(
 def fetch(
     ctx: typer.Context,
     wait: Annotated[bool, typer.Option("--wait", help="Go on, and take in mail as it comes; Ctrl-C ends it.")] = False,
+    flag: Annotated[
+        bool, typer.Option("--flag", help="Mark what was taken as seen and flagged there, as IMAP_FLAG=yes does.")
+    ] = False,
     as_lines: Json = False,
 ) -> None:
-    """Take in what arrived in the campaign mailbox (IMAP). Nothing is changed there; nothing is taken twice."""
+    """Take in what arrived in the campaign mailbox (IMAP). Nothing is changed there unless told; nothing twice."""
     import time
     from contextlib import suppress
 
@@ -53,9 +57,9 @@ def fetch(
     with here(ctx) as installation, suppress(KeyboardInterrupt):
         _until_told()
         found = (
-            desk.wait(installation, now=now, said=said, sleep=time.sleep)
+            desk.wait(installation, now=now, said=said, sleep=time.sleep, flag=flag)
             if wait
-            else desk.fetch(installation, now=now, said=said)
+            else desk.fetch(installation, now=now, said=said, flag=flag)
         )
         _tell_all(ctx, installation, found, as_lines=as_lines)
 
@@ -99,22 +103,25 @@ def log(
 
     with here(ctx) as installation:
         found = desk.entries(installation, kinds=kind or (), needs_person=new)
+        proven = desk.proofs(installation, found)
+        reporters = {each.entry.reply: each.entry.reporter or "" for each in found}
     if as_lines:
         for shown in found:
-            as_json(_as_object(shown))
+            as_json({**_as_object(shown), "proof": proven[shown.entry.reply].standing.value})
         return
     folded = [each for each in found if _is_folded(each, everything or bool(kind), MACHINE_KINDS)]
     lines = [each for each in found if each not in folded]
     table(
-        ("reply", "said on", "kind", "country", "stance", "from", "to do"),
+        ("reply", "said on", "kind", "country", "stance", "proof", "reporter", "to do"),
         [
             (
                 each.entry.reply[:8],
                 each.entry.said_on.isoformat() if each.entry.said_on else "",
                 each.entry.kind,
                 each.entry.country or "",
-                _stance(each),
-                "direct" if each.entry.via == "direct" else "partner" if each.entry.reporter else "",
+                stance_of(each),
+                proven[each.entry.reply].standing.value,
+                one_line(reporters[each.entry.reply])[:_REPORTER],
                 each.entry.attention or (f"reviewed by {each.entry.reviewed_by}" if each.entry.reviewed_by else ""),
             )
             for each in lines
@@ -127,17 +134,27 @@ def log(
             typer.echo(f"and {count} x {name}: mobilize replies log --kind {name}")
 
 
+#: Of a reporter's address, enough to know her by.
+_REPORTER = 28
+
+
 def _is_folded(shown: Shown, unfolded: bool, machine_kinds: frozenset[str]) -> bool:
     return not unfolded and shown.entry.kind in machine_kinds and not shown.entry.attention
 
 
-def _stance(shown: Shown) -> str:
+def stance_of(shown: Shown) -> str:
     """A suggestion is marked with a question mark: it must never read as a promise."""
     if not shown.entry.stance and not (shown.current and shown.entry.reviewed_by):
         return ""
     if shown.entry.reviewed_by and shown.current:
-        return f"{shown.current.stance} ({shown.current.status})"
+        return f"{shown.current.stance} ({shown.current.status}{_age(shown)})"
     return f"{shown.entry.stance}?"
+
+
+def _age(shown: Shown) -> str:
+    """How old a stance is: what was said two weeks ago may have changed."""
+    days = shown.current.age(now().date()) if shown.current else None
+    return "" if days is None or days < 1 else f", {days} day{'s' * (days != 1)} old"
 
 
 def _as_object(shown: Shown) -> dict[str, object]:
@@ -151,71 +168,13 @@ def _as_object(shown: Shown) -> dict[str, object]:
         "suggested_stance": entry.stance,
         "stance": current.stance if current else None,
         "stance_status": current.status.value if current else None,
+        "stance_said_on": current.said_on.isoformat() if current and current.said_on else None,
+        "stance_age_days": current.age(now().date()) if current else None,
+        "reporter": entry.reporter,
         "letter": entry.letter,
         "needs_person": entry.attention,
         "reviewed_by": entry.reviewed_by,
     }
-
-
-def show(
-    ctx: typer.Context,
-    reply: Annotated[str, typer.Argument(help="The beginning of its id.")],
-    raw: Annotated[bool, typer.Option("--raw", help="The message as it arrived, byte for byte.")] = False,
-    as_lines: Json = False,
-) -> None:
-    """Show one reply: what it says, and the words and rules behind everything that was read in it."""
-    from mobilize.desk import review as desk
-
-    with here(ctx) as installation:
-        shown = desk.one(installation, reply)
-        if raw:
-            sys.stdout.buffer.write(desk.original(installation, shown.entry.reply))
-            return
-    if as_lines:
-        as_json(dict(shown.entry.parsed))
-        return
-    _print_reply(shown)
-
-
-def _print_reply(shown: Shown) -> None:
-    entry, parsed = shown.entry, shown.entry.parsed
-    for label, value in (
-        ("reply", entry.reply[:12]),
-        ("kind", entry.kind),
-        ("via", entry.via),
-        ("country", entry.country),
-        ("stance", _stance(shown)),
-        ("concerns", ", ".join(_strings(parsed.get("concerns")))),
-        ("targets", ", ".join(_strings(parsed.get("targets")))),
-        ("letter", entry.letter),
-        ("date", parsed.get("date")),
-        ("subject", parsed.get("subject")),
-        ("to do", entry.attention),
-        ("reviewed by", entry.reviewed_by),
-    ):
-        if value:
-            typer.echo(f"{label:12} {_one_line(str(value))}")
-    for label, key in (("the author's own words", "text"), ("the partner's note", "note")):
-        if parsed.get(key):
-            typer.echo(f"\n--- {label}\n{_inert(str(parsed[key]))}")
-    evidence = parsed.get("evidence")
-    if isinstance(evidence, list) and evidence:
-        typer.echo("\n--- why it was read so")
-        for each in evidence:
-            typer.echo(_one_line(f"{each.get('field', ''):10} {each.get('rule', '')}: {each.get('words', '')}"))
-
-
-def _strings(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
-
-
-def _inert(text: str) -> str:
-    """Take control characters out: a mail must not move the cursor or colour the terminal of who reads it."""
-    return "".join(each for each in text if each in "\n\t" or each.isprintable())
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_inert(text).split())
 
 
 def review(
@@ -229,12 +188,34 @@ def review(
     country: Annotated[
         str | None, typer.Option(help="The government concerned, two letters (default: as read).")
     ] = None,
+    accept: Annotated[
+        int | None, typer.Option(min=1, max=9, help="Take this candidate, where it is open whose reply it is.")
+    ] = None,
 ) -> None:
-    """Confirm what the parser suggests, or put it right. Nothing is overwritten: who said what is kept."""
+    """Confirm what the parser suggests, or put it right. Nothing is overwritten: who said what is kept.
+
+    Where it is open whose reply it is, the candidates are shown with their reasons, and one key accepts one.
+    """
+    from mobilize.cli.filing import asked
+    from mobilize.desk import filing
     from mobilize.desk import review as desk
 
     with here(ctx) as installation:
         found = desk.one(installation, reply)
+        if accept is None and country is None and filing.undecided(installation, found):
+            accept = asked(installation, found)
+            if accept is None:
+                typer.echo("Nothing was changed.")
+                return
+        if accept is not None:
+            found = filing.accept(installation, found.entry.reply, accept, by=by, now=now())
+            if stance is None:
+                typer.echo(
+                    f"{found.entry.reply[:12]}  {found.entry.country or '--'}  {stance_of(found) or 'no stance'}"
+                )
+                if found.entry.attention:
+                    typer.echo(f"to do: {found.entry.attention}", err=True)
+                return
         after = desk.review(
             installation,
             found.entry.reply,
@@ -243,7 +224,7 @@ def review(
             country=country.upper() if country else None,
             now=now(),
         )
-    typer.echo(f"{after.entry.reply[:12]}  {after.entry.country or '--'}  {_stance(after) or 'no stance'}")
+    typer.echo(f"{after.entry.reply[:12]}  {after.entry.country or '--'}  {stance_of(after) or 'no stance'}")
 
 
 def export(
@@ -251,6 +232,9 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write (.csv or .xlsx); default: CSV on stdout.")
     ] = None,
+    statements: Annotated[
+        bool, typer.Option("--statements", help="Every statement of a stance, who passed it on, and how old it is.")
+    ] = False,
     public: Annotated[
         bool,
         typer.Option("--public", help="One row a country, confirmed stances only: nothing that shows who works where."),
@@ -258,10 +242,14 @@ def export(
 ) -> None:
     """Write the log as a spreadsheet that runs nothing: .csv or .xlsx."""
     from mobilize.desk import review as desk
+    from mobilize.desk import stances
 
     form = "xlsx" if out and out.suffix.lower() == ".xlsx" else "csv"
     with here(ctx) as installation:
-        data = desk.exported(installation, form=form, public=public)
+        if statements:
+            data = stances.exported(installation, form=form, today=now().date())
+        else:
+            data = desk.exported(installation, form=form, public=public)
     if out is None:
         sys.stdout.buffer.write(data)
         return

@@ -47,9 +47,11 @@ def folders_of(installation: Installation) -> tuple[str, ...]:
 
 
 def fetch(
-    installation: Installation, *, now: Callable[[], dt.datetime], said: Callable[[str], None]
+    installation: Installation, *, now: Callable[[], dt.datetime], said: Callable[[str], None], flag: bool = False
 ) -> Iterator[Taken]:
     """Take in what came since the last time, folder by folder. Yields one Taken a message.
+
+    flag: mark there what was taken, as the setting IMAP_FLAG does.
 
     A message is kept, and that is durable, before the mailbox is noted as read so far. What the server does not give is
     said, and asked for again the next time. Raises SettingsWrong, ServerUnreachable, LoginRefused, SourceUnreadable;
@@ -57,11 +59,11 @@ def fetch(
     """
     with imap.opened(account_of(installation)) as box:
         for name in folders_of(installation):
-            yield from _take(installation, _opened(installation, box, name), now=now, said=said)
+            yield from _take(installation, _opened(installation, box, name, flag), now=now, said=said)
 
 
-def _opened(installation: Installation, box: Box, name: str) -> Folder:
-    return imap.folder(box, name, writable=installation.settings.imap_flag)
+def _opened(installation: Installation, box: Box, name: str, flag: bool) -> Folder:  # noqa: FBT001 - passed on
+    return imap.folder(box, name, writable=flag or installation.settings.imap_flag)
 
 
 def _take(
@@ -84,7 +86,7 @@ def _take(
             said(f"{folder.name}: the server does not give message {uid}; it is asked for again the next time.")
             continue
         taken = receive.take(installation, RawMail(data=data, origin=f"imap:{folder.name}/{uid}"), now=now())
-        if installation.settings.imap_flag:
+        if folder.writable:
             imap.flag(folder, uid)
         if not missed:
             with installation.store.writing() as connection:
@@ -104,10 +106,11 @@ def wait(
     said: Callable[[str], None],
     sleep: Callable[[float], None],
     look: float = LOOK,
+    flag: bool = False,
 ) -> Iterator[Taken]:
     """Take in mail as it comes, without end; a lost connection is made anew.
 
-    sleep: waits so many seconds. look: seconds between two looks, where the server tells of nothing.
+    flag: as `fetch`. sleep: waits so many seconds. look: seconds between two looks, where the server tells of nothing.
     Yields one Taken a message. Raises as `fetch` where not even the first connection can be made, and LoginRefused or
     SettingsWrong whenever the server no longer lets us in.
     """
@@ -118,7 +121,7 @@ def wait(
                 while True:
                     # The first folder comes last: it stays open, and so the server tells of what comes from now on.
                     for name in folders_of(installation)[::-1]:
-                        folder = _opened(installation, box, name)
+                        folder = _opened(installation, box, name, flag)
                         yield from _take(installation, folder, now=now, said=said)
                     pause, worked = FIRST_PAUSE, True
                     if imap.can_wait(box):

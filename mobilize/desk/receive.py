@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from mobilize.inbox import files, form, read
+from mobilize.inbox.genuine import Standing
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Context, LetterRef, Reply
 from mobilize.installation import Installation
@@ -134,8 +135,10 @@ def _follow_up(connection: Connection, campaign: str, reply: Reply, now: dt.date
 
     Anybody can write a mail that looks like a bounce. So only an address that we wrote to can fail, and it is
     suppressed only where the report brings our own Message-ID or token back, which nobody else knows. What a partner
-    forwards changes nothing: a person decides (triage).
+    forwards changes nothing, nor what may be forged: a person decides (triage).
     """
+    if reply.authenticity.standing is Standing.FAILED and reply.kind != "bounce":
+        return  # whoever wrote it may want nothing but to silence somebody else
     source = f"reply {reply.id[:12]}"
     forwarded = (reply.via or "").startswith("forward")
     for bounce in () if forwarded else reply.bounces:
@@ -163,7 +166,13 @@ def context_of(installation: Installation, today: dt.date) -> Context:
         lookup=_Lookup(installation=installation, today=today),
         languages=campaign.languages,
         lexicon=campaign.lexicon,
+        trusted=trusted_of(installation),
     )
+
+
+def trusted_of(installation: Installation) -> tuple[str, ...]:
+    """The receiving servers whose word on a mail's sender is believed (RFC 8601)."""
+    return tuple(name.strip() for name in installation.settings.trusted_authserv.split(",") if name.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
+
+from sqlalchemy import Connection
 
 from mobilize import board
 from mobilize.campaign import standing
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
-from mobilize.replies import export, log
+from mobilize.replies import export, filed, log
+from mobilize.replies.filing import Deed, Place, placed
 from mobilize.replies.log import Entry
+from mobilize.replies.proof import Proof, proof
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
 from mobilize.world.countries import countries
@@ -57,8 +62,7 @@ def one(installation: Installation, start: str) -> Shown:
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        by_country = log.statements(connection, installation.campaign.slug)
-    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
+        return statements_on(connection, installation, reply)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -97,36 +101,77 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = [
-            each
-            for of_country in log.statements(connection, campaign).values()
-            for each in of_country
-            if each.reply == before.reply
-        ]
-        parsed = next((each for each in mine if each.by == PARSER), None)
+        mine = statements_on(connection, installation, before.reply)
+        parsed = next((each for each in reversed(mine) if each.by == PARSER and each.stance), None)
+        words = words_of(connection, installation, before, parsed)
+        also = _also(connection, installation, before)
+        if of in also:
+            changes.pop("country", None)  # one mail that answers several
         said_of: dict[str, str | None] = {}
-        for other in {each.country for each in mine} - {of}:
+        for other in {each.country for each in mine} - {of} - also:
             # The reply was of another government: what it was taken to say of this one no longer stands.
             said_of[other] = None
         if of:
             said_of[of] = None if said == NO_STANCE else said
         for code, meant in said_of.items():
-            log.state(
-                connection,
-                campaign,
-                reply=before.reply,
-                country=code,
-                stance=meant,
-                concerns=parsed.concerns if parsed else (),
-                quote=parsed.quote if parsed else "",
-                rule="",
-                said_on=before.said_on,
-                direct=before.via == "direct" and before.kind == "reply",
-                by=by,
-                now=now,
-            )
+            log.state(connection, campaign, **words, country=code, stance=meant, rule="", by=by, now=now)
+        if "country" in changes and of:
+            where = Place(of, before.letter)
+            filed.add(connection, campaign, before.reply, Deed.MOVED, place=where, by=by, now=now)
         log.correct(connection, campaign, before.reply, changes, by=by, now=now)
     return one(installation, before.reply)
+
+
+def statements_on(connection: Connection, installation: Installation, reply: str) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording."""
+    by_country = log.statements(connection, installation.campaign.slug)
+    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
+
+
+def _also(connection: Connection, installation: Installation, entry: Entry) -> set[str]:
+    """The countries under which people filed a reply, where there are several."""
+    filings = filed.of_reply(connection, installation.campaign.slug, entry.reply)
+    found = placed(Place(entry.country, entry.letter), filings).countries if filings else ()
+    return set(found) if len(found) > 1 else set()
+
+
+class Words(TypedDict):
+    """What a statement takes from the reply that it is read in."""
+
+    reply: str
+    concerns: Sequence[str]
+    quote: str
+    said_on: dt.date | None
+    direct: bool
+    genuine: str
+    reporter: bytes | None
+    sealed: bool
+
+
+def words_of(connection: Connection, installation: Installation, entry: Entry, said: Statement | None) -> Words:
+    """What a statement on a reply takes from it: its words, when and by whom they were said, and how sure that is.
+
+    said: the statement whose words it repeats; None: none was made, so the parser's own evidence.
+    """
+    slug, seal = installation.campaign.slug, installation.seal
+    _, checked = filed.checks(connection, slug, seal, entry.reply).get(entry.reply, (None, ()))
+    evidence = entry.parsed.get("evidence")
+    quotes = [
+        str(each.get("words") or "")
+        for each in (evidence if isinstance(evidence, list) else [])
+        if isinstance(each, dict) and each.get("field") == "stance"
+    ]
+    concerns = entry.parsed.get("concerns")
+    return Words(
+        reply=entry.reply,
+        concerns=said.concerns if said else [str(each) for each in concerns] if isinstance(concerns, list) else (),
+        quote=said.quote if said else next(iter(quotes), ""),
+        said_on=entry.said_on,
+        direct=entry.via == "direct" and entry.kind == "reply",
+        genuine=proof(entry.parsed, checked).standing.value,
+        reporter=seal.closed(entry.reporter.encode()) if entry.reporter else None,
+        sealed=seal.closes,
+    )
 
 
 def _check(by: str, stance: str | None, country: str | None) -> None:
@@ -140,17 +185,30 @@ def _check(by: str, stance: str | None, country: str | None) -> None:
 
 def exported(installation: Installation, *, form: str, public: bool) -> bytes:
     """Write the log as a spreadsheet: "csv" or "xlsx"; public: only what shows nobody's work (rules.md D2)."""
-    rows = [_row(shown) for shown in entries(installation)]
+    found = entries(installation)
+    proven = proofs(installation, found)
+    rows = [_row(shown, proven[shown.entry.reply]) for shown in found]
     columns = export.PUBLIC_COLUMNS if public else export.ORGANISER_COLUMNS
     if public:
         rows = _public(rows)
     return export.to_xlsx(rows, columns) if form == "xlsx" else export.to_csv(rows, columns)
 
 
-def _row(shown: Shown) -> dict[str, object]:
+def proofs(installation: Installation, found: Iterable[Shown]) -> Mapping[str, Proof]:
+    """How far each reply may be taken for its author's own word. Asks nobody: what was found before counts."""
+    with installation.store.reading() as connection:
+        checks = filed.checks(connection, installation.campaign.slug, installation.seal)
+    return {
+        each.entry.reply: proof(each.entry.parsed, checks[each.entry.reply][1] if each.entry.reply in checks else ())
+        for each in found
+    }
+
+
+def _row(shown: Shown, proven: Proof) -> dict[str, object]:
     entry, now = shown.entry, shown.current
     country = countries().get(entry.country or "")
     parsed = entry.parsed
+    absence = parsed.get("absence")
     quotes = [each.quote for each in now.standing if each.reply == entry.reply] if now else []
     return {
         "reply": entry.reply[:12],
@@ -159,11 +217,14 @@ def _row(shown: Shown) -> dict[str, object]:
         "said_on": entry.said_on.isoformat() if entry.said_on else "",
         "kind": entry.kind,
         "via": entry.via,
+        "proof": proven.standing.value,
         "country": entry.country,
         "country_name": country.name("en") if country else "",
         "group": (country.group or board.OBSERVERS) if country else "",
         "stance": now.stance if now else "",
         "stance_status": now.status.value if now else "",
+        "stance_said_on": now.said_on.isoformat() if now and now.said_on else "",
+        "stance_proof": now.proof if now else "",
         "suggested_stance": entry.stance,
         "reviewed_by": entry.reviewed_by,
         "concerns": _joined(parsed.get("concerns")),
@@ -174,6 +235,7 @@ def _row(shown: Shown) -> dict[str, object]:
         "language": entry.language,
         "letter": entry.letter,
         "bounce_permanent": parsed.get("bounce_permanent"),
+        "away_until": absence.get("until") or "" if isinstance(absence, dict) else "",
         "attachments": ", ".join(
             filter(None, (_joined(parsed.get("attachments")), _joined(parsed.get("attachments_inside"))))
         ),

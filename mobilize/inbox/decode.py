@@ -24,6 +24,8 @@ MOST_HEADER_BYTES = 262_144
 #: Real mail nests up to about eight levels (a forward of a forward with alternatives).
 MOST_DEPTH = 40
 MOST_PARTS = 2_000
+#: Bytes of attached messages that are opened, all levels together: 200 forwards of one long mail are one long mail.
+MOST_ATTACHED = 60_000_000
 #: A text longer than this is no letter: it is kept as an attachment's bytes, and its beginning as text.
 MOST_TEXT = 2_000_000
 
@@ -44,15 +46,16 @@ class _Decoding:
 
     def __init__(self) -> None:
         self.parts = 0
+        self.attached = 0
         self.met: list[str] = []
 
     def mail(self, data: bytes, depth: int) -> Mail:
-        data = self._within(data, MOST_BYTES, "size")
-        fields, body = cut(data, 0, min(len(data), MOST_HEADER_BYTES))
+        end = self._within(data, MOST_BYTES, "size")
+        fields, body = cut(data, 0, min(end, MOST_HEADER_BYTES))
         if body >= MOST_HEADER_BYTES:
             self._mark("headers")
             body = _after_blank_line(data, body)
-        root = self._unwrapped(self.part(fields, data[body:], depth), depth)
+        root = self._unwrapped(self.part(fields, data[body:end], depth), depth)
         hint = next((part.charset for part in root.walk() if part.charset), "")
         headers = tuple((name, decode_header(value, charset=hint)) for name, value in fields)
         return _mail(headers, root, data[:body], tuple(dict.fromkeys(self.met)) if depth == 0 else ())
@@ -92,20 +95,25 @@ class _Decoding:
             return _as(made, data=body)
         default = "message/rfc822" if made.content_type == "multipart/digest" else "text/plain"
         children: list[Part] = []
-        for piece in pieces:
+        whole, places = pieces
+        for begin, end in places:
             if self.parts >= MOST_PARTS:
                 self._mark("parts")
                 break
-            fields, start = cut(piece, 0, min(len(piece), MOST_HEADER_BYTES))
-            if piece[:1] in (b"\n", b"\r"):  # a part without fields begins with an empty line
-                fields, start = (), 1 + piece.startswith(b"\r\n")
-            children.append(self.part(fields, piece[start:], depth + 1, default=default))
+            fields, start = cut(whole, begin, min(end, begin + MOST_HEADER_BYTES))
+            if whole[begin : begin + 1] in (b"\n", b"\r"):  # a part without fields begins with an empty line
+                fields, start = (), begin + 1 + whole.startswith(b"\r\n", begin)
+            children.append(self.part(fields, whole[min(start, end) : end], depth + 1, default=default))
         return _as(made, children=tuple(children))
 
     def _message(self, made: Part, content: bytes, depth: int) -> Part:
         if depth >= MOST_DEPTH or self.parts >= MOST_PARTS:
             self._mark("depth")
             return _as(made, data=content)
+        self.attached += len(content)
+        if self.attached > MOST_ATTACHED:
+            self._mark("size")
+            return made
         return _as(made, data=content, message=self.mail(content.lstrip(b"\r\n"), depth + 1))
 
     def _unwrapped(self, root: Part, depth: int) -> Part:
@@ -134,11 +142,11 @@ class _Decoding:
         # It stays the file that was sent, by its name; what lay in it stands below it.
         return _as(part, children=(body, *rest) if texts else rest)
 
-    def _within(self, data: bytes, most: int, mark: str) -> bytes:
-        if len(data) <= most:
-            return data
-        self._mark(mark)
-        return data[:most]
+    def _within(self, data: bytes, most: int, mark: str) -> int:
+        """Where to stop in some bytes. They are not copied: a long mail would be there twice."""
+        if len(data) > most:
+            self._mark(mark)
+        return min(len(data), most)
 
     def _mark(self, mark: str) -> None:
         self.met.append(mark)
@@ -257,10 +265,14 @@ def _uudecoded(body: bytes) -> bytes:
     return b"".join(out)
 
 
-def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
+#: Bytes, and where in them each part begins and ends.
+_Pieces = tuple[bytes, list[tuple[int, int]]]
+
+
+def _split(body: bytes, boundary: bytes) -> _Pieces | None:
     """The parts between the delimiter lines (RFC 2046 5.1.1); None where the boundary never comes.
 
-    A missing closing delimiter ends the last part at the end. Without a boundary parameter, the first line that
+    Places, not copies: the parts of a long mail are as long as it is. A missing closing delimiter ends the last part at the end. Without a boundary parameter, the first line that
     begins with "--" is taken for one.
     """
     if not boundary:
@@ -269,7 +281,7 @@ def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
             return None
         boundary = found[1]
     delimiter = b"--" + boundary.rstrip()
-    pieces: list[bytes] = []
+    pieces: list[tuple[int, int]] = []
     start = -1
     at = body.find(delimiter)
     while at >= 0:
@@ -278,9 +290,9 @@ def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
         tail = body[after + 2 * closing : after + 2 * closing + 1]
         if (at == 0 or body[at - 1 : at] in (b"\n", b"\r")) and tail in (b"\n", b"\r", b" ", b"\t", b""):
             if start >= 0:
-                pieces.append(body[start : _before_line_end(body, at, start)])
+                pieces.append((start, _before_line_end(body, at, start)))
             if closing:
-                return pieces
+                return body, pieces
             line_end = body.find(b"\n", after)
             if line_end < 0:
                 line_end = body.find(b"\r", after)
@@ -288,8 +300,8 @@ def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
             after = start
         at = body.find(delimiter, after)
     if start >= 0:
-        pieces.append(body[start:])
-        return pieces
+        pieces.append((start, len(body)))
+        return body, pieces
     return None
 
 

@@ -57,6 +57,8 @@ class Folder:
     box: Box
     name: str
     uidvalidity: int
+    #: Whether it was opened to be changed: what is taken is marked there.
+    writable: bool = False
 
 
 def check(account: Account) -> None:
@@ -149,7 +151,7 @@ def folder(box: Box, name: str, *, writable: bool = False) -> Folder:
     except ImapToolsError:
         there = ", ".join(each.name for each in box.folder.list()[:20])
         raise SourceUnreadable(f"there is no folder {name!r} in the mailbox", hint=f"IMAP_FOLDER: {there}") from None
-    return Folder(box=box, name=name, uidvalidity=int(status["UIDVALIDITY"]))
+    return Folder(box=box, name=name, uidvalidity=int(status["UIDVALIDITY"]), writable=writable)
 
 
 def uids(opened_folder: Folder, after: int) -> Sequence[int]:

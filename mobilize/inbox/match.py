@@ -36,9 +36,11 @@ _ADDRESSED = (
     "resent-to",
 )
 #: A text that names its country does so early; more is annexes.
-_ENOUGH = 12_000
+ENOUGH = 12_000
+#: A quote of our letter stands in a mail's first pages.
+_QUOTES = 200_000
 #: What a name weighs against a capital, when a text names several places.
-_WEIGHT = {"name": 2, "adjective": 1, "ministry": 3, "capital": 1}
+WEIGHT = {"name": 2, "adjective": 1, "ministry": 3, "capital": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,20 @@ def _token(mail: Mail, found: Unwrapped, context: Context) -> str | None:
     return None
 
 
+def tokens_in(mail: Mail, found: Unwrapped, context: Context) -> tuple[str, ...]:
+    """Tokens of our address in the subject and the words of a mail, quotes and all; case as written."""
+    own = {address.lower() for address in context.own_addresses}
+    texts = [found.subject or "", *(part.text or "" for part in mail.parts()), *(each.text for each in found.layers)]
+    tokens = (
+        match[2]
+        for text in texts
+        if "+r." in text or "+R." in text
+        for match in _TOKEN.finditer(text[:_QUOTES])
+        if f"{match[1]}@{match[3]}".lower().rstrip(".") in own
+    )
+    return tuple(dict.fromkeys(tokens))
+
+
 def _own_message_id(mail: Mail, found: Unwrapped, context: Context) -> str | None:
     """The first of our Message-IDs that the mail, or the attached one inside it, answers."""
     domains = {address.rpartition("@")[2].lower() for address in context.own_addresses}
@@ -132,7 +148,7 @@ def country(
     name = f"{found.author.name if found.author else ''}\n{found.closing}"
     for text, rule in (
         (name, "match.signature"),
-        (found.text[:_ENOUGH], "match.text"),
+        (found.text[:ENOUGH], "match.text"),
         (found.subject or "", "match.subject"),
     ):
         named = _named(text, lexicon.language)
@@ -146,7 +162,7 @@ def _named(text: str, language: str) -> tuple[str, str] | None:
     mentions = places.find(text, language)
     weights: Counter[str] = Counter()
     for mention in mentions:
-        weights[mention.code] += _WEIGHT.get(mention.kind, 1)
+        weights[mention.code] += WEIGHT.get(mention.kind, 1)
     ranked = weights.most_common(2)
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return None
@@ -160,7 +176,7 @@ def reported(text: str, planned: tuple[str, ...], lexicon: Lexicon) -> tuple[str
     planned: the countries that she will approach. Those of whom she only says that others take them, that she drops
     them, or that they come later are no subject either.
     """
-    plain = unwrapped(text[:_ENOUGH])
+    plain = unwrapped(text[:ENOUGH])
     folded = fold(plain)
     found = sentences(folded, lexicon.phrases.find(folded))
     weights: Counter[str] = Counter()
@@ -173,7 +189,7 @@ def reported(text: str, planned: tuple[str, ...], lexicon: Lexicon) -> tuple[str
                 hit.end <= sentence.start + mention.start <= hit.end + _NEAR for hit in _only_named(sentence)
             )
             if mention.code not in planned and not named_only:
-                weights[mention.code] += _WEIGHT.get(mention.kind, 1)
+                weights[mention.code] += WEIGHT.get(mention.kind, 1)
                 words.setdefault(mention.code, plain[sentence.start + mention.start : sentence.start + mention.end])
     ranked = weights.most_common(2)
     if (

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mobilize.inbox import bounce, language, match
+from mobilize.inbox.absence import absence
 from mobilize.inbox.attachments import attachments, inside
+from mobilize.inbox.candidates import of_bounces
 from mobilize.inbox.decode import decode
+from mobilize.inbox.genuine import authenticity
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.raw import RawMail
 from mobilize.inbox.reply import Bounce, Complaint, Context, Evidence, Reply
 from mobilize.inbox.understand import Meaning, understand
 from mobilize.inbox.unwrap import Unwrapped, unwrap
+
+
+#: Of a report that only flufl.bounce may know: it reads the whole with the standard library, attachments and all.
+_MOST_OF_A_BOUNCE = 1_000_000
 
 
 def read(raw: RawMail, *, context: Context) -> Reply:
@@ -28,8 +35,17 @@ def read(raw: RawMail, *, context: Context) -> Reply:
 
 def _read(raw: RawMail, context: Context) -> Reply:
     mail = decode(raw.data)
+    made = _of_mail(raw, mail, context)
+    made = replace(made, authenticity=authenticity(mail, made.via, context.trusted))
+    if made.kind != "auto_reply":
+        return made
+    known = (*context.own_addresses, made.from_address or "")
+    return replace(made, absence=absence(made.text, said=made.date, known=known))
+
+
+def _of_mail(raw: RawMail, mail: Mail, context: Context) -> Reply:
     report = bounce.complaint(mail)
-    bounces = None if report else bounce.find(mail, raw.data)
+    bounces = None if report else bounce.find(mail, raw.data[:_MOST_OF_A_BOUNCE])
     if report or bounces is not None:
         return _machine_report(raw, mail, report, bounces or (), context)
     found = unwrap(mail, own=context.own_addresses)
@@ -54,6 +70,7 @@ def _meant(made: Reply, meaning: Meaning) -> Reply:
         concerns=meaning.concerns,
         targets=meaning.targets,
         matches=meaning.matches,
+        candidates=meaning.candidates,
         evidence=(*made.evidence, *meaning.evidence),
     )
 
@@ -119,6 +136,7 @@ def _bounced(made: Reply, bounces: tuple[Bounce, ...], context: Context) -> Repl
         bounces=bounces,
         bounce_address=first.address if first else None,
         bounce_permanent=first.permanent if first else None,
+        candidates=of_bounces(bounces, made.matches, context),
         evidence=(*made.evidence, *map(_why, bounces)),
     )
 

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Protocol
 
+from mobilize.inbox.absence import Absence
+from mobilize.inbox.genuine import Authenticity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -121,6 +124,20 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What a mail may belong to, for a person to choose from."""
+
+    #: Our letter; None where only a country is known.
+    letter: str | None
+    #: Alpha-2 of the government.
+    country: str | None
+    #: Out of 100: how far the best of its reasons goes, and a little for each other one.
+    score: int
+    #: Why, the strongest first.
+    reasons: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What reading a mail needs to know of the campaign."""
 
@@ -131,6 +148,8 @@ class Context:
     languages: tuple[str, ...] = ()
     #: The campaign's own lexicon: language code to TOML text.
     lexicon: Mapping[str, str] = field(default_factory=dict)
+    #: Names of our receiving servers, whose Authentication-Results are believed.
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,16 +194,32 @@ class Reply:
     #: Names of the files that lie in a winmail.dat.
     attachments_inside: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    #: All that it may belong to, the likeliest first, whether or not one of them won.
+    candidates: tuple[Candidate, ...] = ()
+    #: Whether it is from whom it says.
+    authenticity: Authenticity = field(default_factory=Authenticity)
+    #: Until when an automatic reply's author is away, and who stands in for her.
+    absence: Absence = field(default_factory=Absence)
     #: What went wrong in reading it, as a class name; normally empty. Such a mail waits for a person.
     error: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's object: its names, lists for tuples; `error` and `attachments_inside` only where there are."""
-        made = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        made = self.as_kept()
+        for name in _BESIDE_THE_CONTRACT:
+            del made[name]
         for name in ("error", "attachments_inside"):
             if not made[name]:
                 del made[name]
         return made
+
+    def as_kept(self) -> dict[str, object]:
+        """All of it, as the log keeps it: the contract's names, and what this installation knows beside them."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+#: Fields that depend on our own servers and outbox, and are no part of reading a bare file.
+_BESIDE_THE_CONTRACT = ("candidates", "authenticity", "absence")
 
 
 def _plain(value: object) -> object:

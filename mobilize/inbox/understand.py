@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mobilize.inbox import kind, language, machine, match, stance, targets
+from mobilize.inbox.candidates import candidates
 from mobilize.inbox.claims import Voice
 from mobilize.inbox.lexicon import Lexicon, load
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.offices import sender
-from mobilize.inbox.reply import Context, Evidence, Matches
+from mobilize.inbox.reply import Candidate, Context, Evidence, Matches
 from mobilize.inbox.stance import Finding
 from mobilize.inbox.unwrap import Unwrapped
 
@@ -36,6 +37,7 @@ class Meaning:
     #: The partner who wrote it herself; a forwarder is known before.
     reporter: str | None
     evidence: tuple[Evidence, ...]
+    candidates: tuple[Candidate, ...]
 
 
 def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: bool = False) -> Meaning:
@@ -82,6 +84,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         matches=matches,
         reporter=found.author.address if decided.kind == _PARTNER and found.author else None,
         evidence=(*decided.evidence, *((because,) if because else ()), *finding.evidence, *plans.evidence),
+        candidates=candidates(mail, found, context, author=author, matches=matches, language=lexicon.language),
     )
     return _of_forwarder(_only_what_counts(made, author.country), found, context)
 

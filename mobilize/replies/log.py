@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, select, update
 
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
 from mobilize.replies.review import PARSER, Statement
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.schema_filings import filings
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 
@@ -91,18 +92,30 @@ def record(
         "language": reply.language,
         "letter": reply.matches.letter,
         "attention": attention,
-        "parsed": seal.closed(json.dumps(reply.as_json(), ensure_ascii=False).encode()),
+        "parsed": seal.closed(json.dumps(reply.as_kept(), ensure_ascii=False).encode()),
         "sealed": seal.closes,
+        "genuine": reply.authenticity.standing.value,
     }
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply.id)
     if connection.execute(select(replies.c.reply).where(key)).first():
+        if connection.execute(select(filings.c.number).where(*_of(filings, campaign, reply.id))).first():
+            # Where a person put it is no guess of the parser's any more.
+            values = {name: value for name, value in values.items() if name not in _FILED}
         connection.execute(update(replies).where(key).values(**values))
     else:
         connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
-    _suggest(connection, campaign, reply, now)
+    _suggest(connection, campaign, reply, seal, now)
 
 
-def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
+#: What a person decides by filing a reply.
+_FILED = frozenset({"country", "letter", "attention"})
+
+
+def _of(table: Table, campaign: str, reply: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.campaign == campaign, table.c.reply == reply
+
+
+def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, now: dt.datetime) -> None:
     already = select(stances.c.number).where(
         (stances.c.campaign == campaign)
         & (stances.c.reply == reply.id)
@@ -125,6 +138,9 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.dateti
             direct=reply.via == "direct" and reply.kind == "reply",
             by=PARSER,
             now=now,
+            genuine=proof_of(reply.kind, reply.authenticity.standing.value),
+            reporter=seal.closed(reply.reporter.encode()) if reply.reporter else None,
+            sealed=seal.closes,
         )
     planned = select(plans.c.country).where((plans.c.campaign == campaign) & (plans.c.reply == reply.id))
     known = {row.country for row in connection.execute(planned)}
@@ -152,10 +168,29 @@ def state(
     direct: bool,
     by: str,
     now: dt.datetime,
+    genuine: str = "",
+    reporter: bytes | None = None,
+    sealed: bool = False,
 ) -> None:
-    """Add one statement to the ledger of stances. None is ever changed or removed."""
+    """Add one statement to the ledger of stances. None is ever changed or removed.
+
+    genuine, reporter, sealed: as the columns; empty: as the last statement on the same reply has them.
+    """
+    if not genuine:
+        columns = (stances.c.genuine, stances.c.reporter, stances.c.sealed)
+        before = connection.execute(
+            select(*columns).where(*_of(stances, campaign, reply)).order_by(stances.c.number.desc())
+        ).first()
+        if before is not None:
+            genuine, reporter, sealed = before.genuine, before.reporter, before.sealed
+        else:
+            row = connection.execute(select(replies.c.genuine, replies.c.kind).where(*_of(replies, campaign, reply)))
+            genuine = next((proof_of(each.kind, each.genuine) for each in row), "")
     connection.execute(
         insert(stances).values(
+            genuine=genuine,
+            reporter=reporter,
+            sealed=sealed,
             campaign=campaign,
             reply=reply,
             country=country,
@@ -169,6 +204,11 @@ def state(
             recorded_at=now,
         )
     )
+
+
+def proof_of(kind: str, standing: str) -> str:
+    """How far a reply is the government's own word: what a partner writes of it is reported, however genuine she is."""
+    return "reported" if standing and kind == "partner_report" else standing
 
 
 def correct(
@@ -252,6 +292,7 @@ def statements(connection: Connection, campaign: str) -> dict[str, list[Statemen
                 direct=row.direct,
                 by=row.by,
                 recorded_at=row.recorded_at,
+                genuine=row.genuine,
             )
         )
     return found

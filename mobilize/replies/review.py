@@ -58,6 +58,13 @@ class Statement:
     #: PARSER, or who reviewed it.
     by: str
     recorded_at: dt.datetime
+    #: inbox.genuine.Standing of the mail when it was recorded; empty: recorded before that was known.
+    genuine: str = ""
+
+    @property
+    def proof(self) -> str:
+        """How far it may be taken for the government's own word: "genuine", "unverified", "failed" or "reported"."""
+        return self.genuine or ("unverified" if self.direct else "reported")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,12 @@ class Current:
     direct: bool
     #: The statements that still stand, newest last.
     standing: tuple[Statement, ...]
+    #: As Statement.proof, of the one that decides.
+    proof: str = ""
+
+    def age(self, today: dt.date) -> int | None:
+        """Days since it was said; None where nobody knows when."""
+        return (today - self.said_on).days if self.said_on else None
 
 
 def current(statements: Iterable[Statement]) -> Current | None:
@@ -79,11 +92,12 @@ def current(statements: Iterable[Statement]) -> Current | None:
 
     statements: of one country, in any order.
     Of each reply the latest statement stands, a person's before the parser's. Of the replies that remain, people's
-    statements outweigh suggestions; the latest said decides; "oppose" beside a favourable one is a dispute.
+    statements outweigh suggestions; the latest said decides; "oppose" beside a favourable one is a dispute. What the
+    parser read in a mail that may be forged does not stand until a person says so.
     Returns None where nothing stands: no statement, or a person took each back.
     """
     ordered = sorted(statements, key=lambda each: each.number)
-    live = [each for each in _last_word_on_each_reply(ordered) if each.stance]
+    live = [each for each in _last_word_on_each_reply(ordered) if each.stance and not _may_be_forged(each)]
     if not live:
         return None
     by_people = [each for each in live if each.by != PARSER]
@@ -97,7 +111,12 @@ def current(statements: Iterable[Statement]) -> Current | None:
         said_on=last.said_on,
         direct=last.direct,
         standing=tuple(weighing),
+        proof=last.proof,
     )
+
+
+def _may_be_forged(statement: Statement) -> bool:
+    return statement.by == PARSER and statement.genuine == "failed"
 
 
 def _last_word_on_each_reply(ordered: list[Statement]) -> list[Statement]:

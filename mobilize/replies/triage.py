@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from mobilize.inbox.genuine import Standing
 from mobilize.inbox.reply import Reply
+from mobilize.replies.resend import again_on, is_full
 
 #: The order in which an organiser reads in the morning: what moves a vote first, machines last.
 READING_ORDER = (
@@ -29,6 +33,10 @@ _BY_KIND = {
 }
 
 
+#: Without the domain: this is kept, and shown, in the clear.
+_FORGED = "may be forged: the check of its sender failed; ask the author another way"
+
+
 def attention(reply: Reply) -> str:
     """Say in words why a person must look at this reply; empty where nobody must.
 
@@ -36,13 +44,30 @@ def attention(reply: Reply) -> str:
     """
     if reply.error:
         return "could not be read whole: open the original"
-    if reply.kind == "bounce" and (reply.via or "").startswith("forward"):
-        return "a bounce that a partner forwards: is that address dead?"
+    if reply.authenticity.standing is Standing.FAILED and reply.kind != "bounce":
+        return _FORGED + (f", it seems to say {reply.stance}" if reply.stance else "")
     if reply.kind == "bounce":
-        return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
+        return _of_bounce(reply)
     if reply.kind in _BY_KIND:
         return _BY_KIND[reply.kind]
+    if reply.matches.candidates:
+        return "it fits several letters: choose one of the candidates"
     return _of_words(reply)
+
+
+def _of_bounce(reply: Reply) -> str:
+    if (reply.via or "").startswith("forward"):
+        return "a bounce that a partner forwards: is that address dead?"
+    if any(is_full(each) for each in reply.bounces):
+        return f"a full mailbox{_again(reply)}: send it again then, or to another address of the office"
+    return "" if reply.bounce_address else "a bounce that names no address: find which letter it was"
+
+
+def _again(reply: Reply) -> str:
+    try:
+        return f" (again from {again_on(dt.date.fromisoformat((reply.date or '')[:10]))})"
+    except ValueError:
+        return ""
 
 
 def _of_words(reply: Reply) -> str:

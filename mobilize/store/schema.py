@@ -27,11 +27,12 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     event,
+    false,
 )
 from sqlalchemy.schema import ExecutableDDLElement
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 6
+VERSION = 7
 
 metadata = MetaData()
 
@@ -259,6 +260,8 @@ replies = Table(
     # raw mail is.
     Column("parsed", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False, default=False),
+    # inbox.genuine.Standing; empty: read before that was known.
+    Column("genuine", String(16), nullable=False, default="", server_default=""),
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
@@ -282,6 +285,11 @@ stances = Table(
     Column("direct", Boolean, nullable=False),
     Column("by", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    # inbox.genuine.Standing when it was recorded; empty: written before that was known.
+    Column("genuine", String(16), nullable=False, default="", server_default=""),
+    # Who passed it on; NULL: nobody. An address, so it is encrypted as the raw mail is.
+    Column("reporter", LargeBinary),
+    Column("sealed", Boolean, nullable=False, default=False, server_default=false()),
 )
 Index("stances_by_country", stances.c.campaign, stances.c.country)
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mobilize.access.roles import Action, may
-from mobilize.desk import people, review
+from mobilize.desk import people, review, signatures
 from mobilize.desk.people import Person
 from mobilize.desk.review import NO_STANCE, Shown
 from mobilize.errors import Refused
@@ -197,6 +197,7 @@ async def _reply(desk: Desk, me: Signed, reply: str, *, error: str = "") -> Resp
         stance_now=mine[-1].stance if mine else shown.entry.stance,
         history=[(each, _country(each.country)) for each in history],
         parsed=parsed,
+        vouched=await run_in_threadpool(signatures.of, desk.installation, shown),
         text=marked(str(parsed.get("text") or ""), words),
         trail=[each for each in _list(parsed.get("trail")) if isinstance(each, dict)],
         evidence=evidence,

@@ -175,3 +175,40 @@ def test_a_bounce_concerns_the_government_whose_address_failed() -> None:
 
     assert (bounced("cs@mfa.gov.ke.example").kind, bounced("cs@mfa.gov.ke.example").country) == ("bounce", "KE")
     assert bounced("desk@lantern.example").country is None
+
+
+def why(made: Reply) -> list[tuple[str | None, str | None, list[str]]]:
+    return [(each.letter, each.country, [reason.rule for reason in each.reasons]) for each in made.candidates]
+
+
+def test_a_tie_has_its_candidates_each_with_reasons_the_surest_first() -> None:
+    made = parsed("Noted.", "CS <cs@mfa.gov.ke.example>", to="office+r.ug4tok@campaign.example")
+    assert why(made) == [("l-ug", "UG", ["match.token"]), ("l-ke", "KE", ["match.address"])]
+    assert made.candidates[0].score > made.candidates[1].score
+
+
+def test_there_are_candidates_where_none_wins() -> None:
+    made = parsed("Jamaica and Ecuador spoke. Someone of us will tell you more.", "Someone <x@mail.example>")
+    assert made.country is None
+    assert [each.country for each in made.candidates] == ["EC", "JM"]
+    assert {reason.words for each in made.candidates for reason in each.reasons} == {"Ecuador", "Jamaica"}
+
+
+def test_a_country_that_is_named_strengthens_the_letter_that_went_there() -> None:
+    alone = parsed("Noted.", "CS <cs@mfa.gov.ke.example>")
+    named = parsed("Kenya has noted your letter.", "CS <cs@mfa.gov.ke.example>")
+    assert why(named) == [("l-ke", "KE", ["match.address", "match.text"])]
+    assert named.candidates[0].score > alone.candidates[0].score
+
+
+def test_a_token_that_is_only_quoted_is_a_candidate() -> None:
+    text = "We have seen this.\n\n> Reply-To: office+r.ug4tok@campaign.example\n> Dear Minister,\n"
+    made = parsed(text, "Someone <x@mail.example>")
+    assert made.matches.token is None, "the contract: a token of the address that the mail came to"
+    assert why(made) == [("l-ug", "UG", ["match.quoted_token"])]
+    assert why(parsed(text.replace("office+", "other+"), "Someone <x@mail.example>")) == []
+
+
+def test_the_letter_to_a_partner_is_no_country_s() -> None:
+    made = parsed("Thank you.", "Desk <desk@lantern.example>")
+    assert why(made) == [("l-ngo", None, ["match.address"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from mobilize.replies.review import PARSER, Statement, Status, current
 
@@ -76,3 +77,22 @@ def test_yes_and_no_are_a_dispute_whatever_came_last() -> None:
 def test_the_order_in_which_rows_are_handed_over_does_not_matter() -> None:
     rows = [said(1, "noncommittal"), said(2, "cosponsor", by="amina"), said(3, "support", reply="b", day=20)]
     assert current(rows) == current(reversed(rows))
+
+
+def test_what_may_be_forged_does_not_stand_until_a_person_says_so() -> None:
+    forged = replace(said(1, "cosponsor"), genuine="failed")
+    assert current([forged]) is None
+    sure = current([forged, replace(said(2, "cosponsor", by="amina"), genuine="failed")])
+    assert sure is not None
+    assert (sure.status, sure.proof) == (Status.CONFIRMED, "failed")
+
+
+def test_a_stance_has_its_age_and_its_proof() -> None:
+    now = current([replace(said(1, "support"), said_on=dt.date(2013, 11, 8), genuine="genuine")])
+    assert now is not None
+    assert now.age(dt.date(2013, 11, 20)) == 12
+    assert now.proof == "genuine"
+    undated = current([replace(said(1, "support"), said_on=None, direct=False)])
+    assert undated is not None
+    assert undated.age(dt.date(2013, 11, 20)) is None
+    assert undated.proof == "reported"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mobilize.inbox.reply import Reply
+from mobilize.inbox.genuine import Authenticity, Standing
+from mobilize.inbox.reply import Bounce, Matches, Reply
 from mobilize.replies.triage import MACHINE_KINDS, READING_ORDER, attention
 
 YES = Reply(id="a" * 64, kind="reply", country="KE", stance="cosponsor")
@@ -46,3 +47,24 @@ def test_what_could_not_be_read_needs_a_person_whatever_it_was_taken_for() -> No
 def test_every_kind_has_its_place_in_the_morning() -> None:
     assert set(READING_ORDER[-3:]) == MACHINE_KINDS
     assert READING_ORDER[0] == "reply"
+
+
+def test_what_may_be_forged_needs_a_person_whatever_it_is() -> None:
+    forged = Authenticity(standing=Standing.FAILED, why="DMARC failed for mfa.gov.ke")
+    for kind in ("reply", "acknowledgement", "auto_reply", "unsubscribe", "complaint", "partner_report"):
+        told = attention(Reply(id="1", kind=kind, stance="oppose", country="KE", authenticity=forged))
+        assert told.startswith("may be forged")
+        assert "mfa.gov.ke" not in told, "it is kept and logged in the clear"
+
+
+def test_a_tie_asks_for_a_choice() -> None:
+    tied = Reply(id="1", kind="reply", stance="support", country="KE", matches=Matches(candidates=("a", "b")))
+    assert "choose" in attention(tied)
+
+
+def test_a_full_mailbox_says_when_it_is_worth_trying_again() -> None:
+    full = Bounce(address="a@b.example", permanent=False, status="4.2.2", reason="mailbox full: over quota")
+    told = attention(Reply(id="1", kind="bounce", bounce_address="a@b.example", bounces=(full,), date="2013-11-08"))
+    assert "2013-11-10" in told
+    assert "another address" in told
+    assert "a@b.example" not in told
