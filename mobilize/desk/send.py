@@ -140,7 +140,7 @@ def send(
     letters = {letter.id: letter for letter in plan.letters}
     # Written down with each letter: a run that crashes before the moment must not be followed by one that goes early.
     waits = dict(plan.not_before) if when.at is None else dict.fromkeys(letters, when.at)
-    identity = _sure_of_the_ledger(installation)
+    identity = sure_of_the_ledger(installation)
     # Where letters go slowly, one process makes them faster than they may go.
     many = 0 if pace_of(installation).is_limited else len(letters)
     with (
@@ -230,7 +230,7 @@ def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.d
                 outbox.redo(connection, campaign, entry)
 
 
-def _sure_of_the_ledger(installation: Installation) -> str:
+def sure_of_the_ledger(installation: Installation) -> str:
     """Refuse to send from what may be a restored copy. Returns the ledger's name; empty in a sandbox.
 
     Raises Refused.

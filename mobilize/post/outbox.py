@@ -38,6 +38,10 @@ class Entry:
     message_id: str
     #: It may not go before this moment; None: at once.
     due_at: dt.datetime | None = None
+    #: The day as of which it was written, where workers send it; None: the program that queues it does.
+    dated: dt.date | None = None
+    #: Whether workers send it in its addressee's office hours alone.
+    office_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +287,12 @@ def holders(connection: Connection, campaign: str) -> set[str]:
     return {row.holder for row in rows}
 
 
+def all_holders(connection: Connection) -> frozenset[str]:
+    """The same, of all campaigns."""
+    rows = connection.execute(select(letters.c.holder).where(letters.c.state == State.SENDING).distinct())
+    return frozenset(row.holder for row in rows)
+
+
 def recover(connection: Connection, campaign: str, dead: Collection[str], *, now: dt.datetime) -> tuple[int, int]:
     """Take back what processes held that died: queued again, or in doubt where the text was being handed over.
 
@@ -336,6 +346,9 @@ def redo(connection: Connection, campaign: str, entry: Entry) -> None:
         .where(_is(campaign, entry.letter), letters.c.state.in_((State.QUEUED, State.DEFERRED)))
         .values(
             digest=entry.digest,
+            # Who queued it last sends it.
+            dated=entry.dated,
+            office_hours=entry.office_hours,
             message_id=entry.message_id,
             address_digest=entry.address_digest,
             language=entry.language,

@@ -30,6 +30,9 @@ from mobilize.store.schema import attempts, letters, refusals
 from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]
 
