@@ -25,6 +25,9 @@ test: .venv/ready   ## the test suite
 soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minutes)
 	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak -s
 
+soak-fleet: .venv/ready ## four workers over 20,000 letters, kill -9 of random ones, PostgreSQL started anew (minutes)
+	MOBILIZE_SOAK_FLEET=1 $(BIN)/python -m pytest tests/soak/test_fleet.py -s
+
 bench: .venv/ready  ## how fast letters leave (needs Postfix's smtp-sink)
 	$(BIN)/python bench/send.py
 

@@ -30,6 +30,7 @@ from mobilize.cli import (
     send,
     serve,
     status,
+    worker,
 )
 from mobilize.errors import DataFaulty, MobilizeError
 
@@ -73,6 +74,7 @@ app.command()(approve.approve)
 app.command()(send.send)
 app.command()(status.status)
 app.command()(serve.serve)
+app.command()(worker.worker)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.add_typer(receipt_app, name="receipt")

@@ -11,7 +11,7 @@ from mobilize import settings as environment
 from mobilize.desk.ledger import dead_beside
 from mobilize.errors import LedgerUnusable, Refused, SettingsWrong
 from mobilize.installation import LEDGER_FOLDER
-from mobilize.post import outbox
+from mobilize.post import workers
 from mobilize.store import copy as copying
 from mobilize.store import leases, queue
 from mobilize.store.copy import Copied
@@ -64,7 +64,7 @@ def copy(
 def _nobody_sends(store: Store, folder: Path) -> None:
     """A program that sends from the original would go on after the copy is made, and neither know of the other."""
     with store.reading() as connection:
-        holders = outbox.all_holders(connection)
+        holders = workers.all_holders(connection)
         living = holders - leases.dead(connection, holders) if store.path is None else frozenset()
     if store.path is not None and store.path.parent == folder / LEDGER_FOLDER:
         # Programs on a file are known by what they keep beside it.

@@ -287,12 +287,6 @@ def holders(connection: Connection, campaign: str) -> set[str]:
     return {row.holder for row in rows}
 
 
-def all_holders(connection: Connection) -> frozenset[str]:
-    """The same, of all campaigns."""
-    rows = connection.execute(select(letters.c.holder).where(letters.c.state == State.SENDING).distinct())
-    return frozenset(row.holder for row in rows)
-
-
 def recover(connection: Connection, campaign: str, dead: Collection[str], *, now: dt.datetime) -> tuple[int, int]:
     """Take back what processes held that died: queued again, or in doubt where the text was being handed over.
 
@@ -346,7 +340,6 @@ def redo(connection: Connection, campaign: str, entry: Entry) -> None:
         .where(_is(campaign, entry.letter), letters.c.state.in_((State.QUEUED, State.DEFERRED)))
         .values(
             digest=entry.digest,
-            # Who queued it last sends it.
             dated=entry.dated,
             office_hours=entry.office_hours,
             message_id=entry.message_id,

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, or_, select
 
 from mobilize.letter.merge import LetterId
+from mobilize.post.figures import OPEN
 from mobilize.post.states import State
 from mobilize.store.queue import Shard
 from mobilize.store.schema import letters
@@ -82,11 +83,16 @@ def still_to_go(connection: Connection, campaign: str, which: Sequence[str]) -> 
     return [found[letter] for letter in which if letter in found]
 
 
-def left(connection: Connection, campaign: str) -> int:
-    """How many letters workers have still to send, or are sending."""
-    chosen = select(func.count()).where(
-        letters.c.campaign == campaign,
-        letters.c.state.in_((State.QUEUED, State.DEFERRED, State.SENDING)),
-        letters.c.dated.is_not(None),
+def waiting_until(connection: Connection, campaign: str, moment: dt.datetime) -> bool:
+    """Whether workers have letters that are due by a moment, or in hand."""
+    soon = or_(letters.c.due_at.is_(None), letters.c.due_at <= moment, letters.c.state == State.SENDING)
+    chosen = select(letters.c.letter).where(
+        letters.c.campaign == campaign, letters.c.state.in_(OPEN), letters.c.dated.is_not(None), soon
     )
-    return connection.execute(chosen).scalar_one()
+    return connection.execute(chosen.limit(1)).first() is not None
+
+
+def all_holders(connection: Connection) -> frozenset[str]:
+    """Who holds letters of any campaign now: programs that run, and programs that died."""
+    rows = connection.execute(select(letters.c.holder).where(letters.c.state == State.SENDING).distinct())
+    return frozenset(row.holder for row in rows)

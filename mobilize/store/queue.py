@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, text
 
 from mobilize.errors import LedgerUnusable
-from mobilize.store.engine import connect
+from mobilize.store.engine import Store, connect
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -124,6 +124,12 @@ BEGIN
     END LOOP;
 END $$
 """
+
+
+def is_there(store: Store) -> bool:
+    """Whether the queue's tables are there. Raises LedgerUnusable."""
+    with store.reading() as connection:
+        return connection.execute(_MARK).scalar() is not None
 
 
 def counts(engine: Engine | Connection, campaign: str) -> Mapping[str, int]:
