@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mobilize.store import queue
 from mobilize.store.engine import bring_up
 from servers.postgres import LEASE, WHY_NONE, Postgres, postgres
 
@@ -61,6 +62,7 @@ def _template(postgres_server: Postgres) -> Iterator[str]:
     """A database with an empty ledger, to be copied: cheaper than to make each anew."""
     name = postgres_server.database()
     bring_up(postgres_server.url_of(name), now=dt.datetime.now(dt.UTC))
+    queue.bring_up(postgres_server.url_of(name))
     yield name
     postgres_server.drop(name)
 

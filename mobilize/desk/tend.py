@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Letters for which shards are made anew at once.
 _AT_ONCE = 10_000
 
+#: Seconds that a worker which ends when nothing is left waits for a shard.
+_SOON = 60.0
+
 
 def take_back(hands: Hands) -> None:
     """Take back letters that workers held whose lease has run out: queued again, or in doubt. Raises LedgerUnusable."""
@@ -63,8 +66,11 @@ async def take_shards(hands: Hands, app: App) -> None:
         hands.log("shard_taken_back", shard=job.id)
 
 
-def remember(installation: Installation) -> int:
+def remember(installation: Installation, *, now: dt.datetime) -> int:
     """Put letters that are the workers' and in no shard into new ones. Returns how many. Raises LedgerUnusable."""
+    end = installation.campaign.not_after
+    if end is not None and now > end:
+        return 0
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
         found = queue.forgotten(connection, campaign, _AT_ONCE)
@@ -79,7 +85,8 @@ def remember(installation: Installation) -> int:
     return len(rows)
 
 
-def idle(installation: Installation, *, now: dt.datetime) -> bool:
+def idle(installation: Installation) -> bool:
     """Whether nothing is left that workers could send before long."""
+    campaign = installation.campaign.slug
     with installation.store.reading() as connection:
-        return not workers.waiting_until(connection, installation.campaign.slug, now + dt.timedelta(minutes=1))
+        return not queue.busy(connection, campaign, _SOON) and not outbox.holders(connection, campaign)

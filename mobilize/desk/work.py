@@ -195,10 +195,10 @@ async def _tend(shift: Shift, hands: Hands, app: App) -> None:
         await tend.take_shards(hands, app)
         if loop.time() - remembered >= lasts * _REMEMBER:
             remembered = loop.time()
-            found = await asyncio.to_thread(tend.remember, hands.installation)
+            found = await asyncio.to_thread(tend.remember, hands.installation, now=hands.now())
             if found:
                 hands.log("letters_remembered", letters=found)
-        if shift.until_empty and await asyncio.to_thread(tend.idle, hands.installation, now=hands.now()):
+        if shift.until_empty and await asyncio.to_thread(tend.idle, hands.installation):
             shift.stop()
             return
         await asyncio.sleep(min(lasts * _LOOK, 1.0 if shift.until_empty else lasts))

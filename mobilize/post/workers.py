@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from mobilize.letter.merge import LetterId
-from mobilize.post.figures import OPEN
 from mobilize.post.states import State
 from mobilize.store.queue import Shard
 from mobilize.store.schema import letters
@@ -81,15 +80,6 @@ def still_to_go(connection: Connection, campaign: str, which: Sequence[str]) -> 
     )
     found = {row.letter: Allotted(**row._mapping) for row in rows}  # noqa: SLF001 - its documented name
     return [found[letter] for letter in which if letter in found]
-
-
-def waiting_until(connection: Connection, campaign: str, moment: dt.datetime) -> bool:
-    """Whether workers have letters that are due by a moment, or in hand."""
-    soon = or_(letters.c.due_at.is_(None), letters.c.due_at <= moment, letters.c.state == State.SENDING)
-    chosen = select(letters.c.letter).where(
-        letters.c.campaign == campaign, letters.c.state.in_(OPEN), letters.c.dated.is_not(None), soon
-    )
-    return connection.execute(chosen.limit(1)).first() is not None
 
 
 def all_holders(connection: Connection) -> frozenset[str]:

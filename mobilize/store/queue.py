@@ -146,6 +146,21 @@ _COUNTS = text(
 )
 
 
+def busy(connection: Connection, campaign: str, seconds: float) -> bool:
+    """Whether a shard is being worked on, or may be within so many seconds."""
+    return bool(connection.execute(_BUSY, {"queue": name(campaign), "seconds": seconds}).scalar())
+
+
+_BUSY = text("""
+SELECT EXISTS (
+    SELECT 1 FROM procrastinate_jobs WHERE queue_name = :queue AND (
+        status = 'doing'
+        OR status = 'todo' AND coalesce(scheduled_at, now()) <= now() + make_interval(secs => :seconds)
+    )
+)
+""")
+
+
 def forgotten(connection: Connection, campaign: str, most: int) -> list[str]:
     """Letters that workers are to send and no shard has: a person decided them anew, or the queue was lost."""
     rows = connection.execute(_FORGOTTEN, {"campaign": campaign, "queue": name(campaign), "most": most})
@@ -155,6 +170,7 @@ def forgotten(connection: Connection, campaign: str, most: int) -> list[str]:
 _FORGOTTEN = text("""
 SELECT letter FROM letters
 WHERE campaign = :campaign AND dated IS NOT NULL AND state IN ('queued', 'deferred')
+AND address_digest NOT IN (SELECT address_digest FROM suppression)
 AND letter NOT IN (
     SELECT jsonb_array_elements_text(args -> 'letters') FROM procrastinate_jobs
     WHERE queue_name = :queue AND status IN ('todo', 'doing')
