@@ -89,6 +89,15 @@ class Store:
         with _plainly(self.path), self.engine.begin() as connection:
             yield connection, int(connection.execute(_TOGETHER).scalar_one())
 
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """Open a transaction beside whoever writes alone, for rows that nothing else is decided by. PostgreSQL alone.
+
+        So a long import makes no living program look dead, and no page wait. Raises LedgerUnusable.
+        """
+        with _plainly(self.path), self.engine.begin() as connection:
+            yield connection
+
     def surely(self, work: Callable[[Connection], T], *, patience: float = PATIENCE) -> T:
         """Do work in a `sharing` transaction, once, though the database goes away in the middle and comes back.
 

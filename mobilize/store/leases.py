@@ -47,9 +47,7 @@ class Lease:
 
     def renew(self) -> None:
         """Say that the program lives. Raises LedgerUnusable."""
-        # Beside whoever writes alone: a long import must not make programs look dead.
-        with self.store.reading() as connection:
-            connection.execution_options(isolation_level="READ COMMITTED")
+        with self.store.aside() as connection:
             before = dt.datetime.now(dt.UTC)
             moment = now(connection)
             self.ahead = moment - before
@@ -57,7 +55,6 @@ class Lease:
             if not connection.execute(update(leases).where(leases.c.holder == self.holder).values(**values)).rowcount:
                 fresh = insert(leases).values(holder=self.holder, began_at=moment, claims=0, **values)
                 connection.execute(fresh)
-            connection.commit()
 
     def keep(self) -> None:
         """Renew it again and again, until the end."""

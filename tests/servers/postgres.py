@@ -60,8 +60,14 @@ class Postgres:
 
     def restart(self, *, mode: str = "immediate", down: float = 0.0) -> None:
         """Stop it, as in a crash unless told otherwise, and start it again after so many seconds."""
-        _run([*self.control, "-m", mode, "stop"])
+        self.stop(mode=mode)
         time.sleep(down)
+        self.start()
+
+    def stop(self, *, mode: str = "immediate") -> None:
+        _run([*self.control, "-m", mode, "stop"])
+
+    def start(self) -> None:
         _run([*self.control, "-w", "start"])
 
     def clean(self) -> None:
