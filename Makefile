@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint format types rooms docs lock clean
+.PHONY: help demo test soak-fleet lint format types rooms migration docs lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: .venv/ready   ## the test suite
 
 soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minutes)
 	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak -s
+
+soak-fleet: .venv/ready ## four workers over 20,000 letters, kill -9 of random ones, PostgreSQL started anew (minutes)
+	MOBILIZE_SOAK_FLEET=1 $(BIN)/python -m pytest tests/soak/test_fleet.py -s
 
 bench: .venv/ready  ## how fast letters leave (needs Postfix's smtp-sink)
 	$(BIN)/python bench/send.py
@@ -50,6 +53,9 @@ rooms: .venv/ready  ## import-linter: the rivers run one way
 lock: .venv/ready   ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --extra fleet --output-file requirements.lock
 	uv pip compile --group bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --output-file bench/requirements.lock
+
+migration: .venv/ready ## after a change of store/schema.py: make migration M="what is new"
+	$(BIN)/python docs/write_migration.py "$(M)"
 
 docs: .venv/ready   ## write docs/commands.md anew from --help
 	$(BIN)/python docs/write_commands.py > docs/commands.md.new && mv docs/commands.md.new docs/commands.md

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mobilize.campaign.contacts import Contact
-from mobilize.desk import compose, hands, start
+from mobilize.desk import compose, processes, start
 from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
-from mobilize.desk.share import AT_ONCE, Share
+from mobilize.desk.portion import AT_ONCE, Portion
 from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId, letter_id
 from mobilize.letter.mime import Message
@@ -223,10 +223,10 @@ def carried(
         with installation.store.writing() as connection:
             rows = (replace(row, letter=order.letter) for row, order in zip(entries(letters), orders, strict=True))
             outbox.queue(connection, slug, rows, now=now())
-        whole = Share(orders=orders, when=AT_ONCE, waits={}, connections=connections, patience=30, presses=1)
+        whole = Portion(orders=orders, when=AT_ONCE, waits={}, connections=connections, patience=30, presses=1)
         moments: list[float] = []
         begin = time.perf_counter()
-        hands.carry(installation, whole, now=now, told=lambda _: moments.append(time.perf_counter()), said=print)
+        processes.carry(installation, whole, now=now, told=lambda _: moments.append(time.perf_counter()), said=print)
         assert len(moments) == letters, len(moments)
         made = compose.filled(compose.composer(installation), orders[0], now=now())
         return (letters - 1) / (moments[-1] - moments[0]), moments[0] - begin, len(made.data)

@@ -293,7 +293,9 @@ def main() -> int:
             if chosen.misses:
                 sys.stdout.writelines(f"      {miss[:220]}\n" for miss in tally.misses[measure])
     messages, seconds = sum(each.messages for each in found.values()), sum(each.seconds for each in found.values())
-    sys.stdout.write(f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n")
+    sys.stdout.write(
+        f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n"
+    )
     short = below(found)
     sys.stdout.writelines(f"below target: {each}\n" for each in short)
     return 1 if short else 0

@@ -120,6 +120,11 @@ class LoginRefused(MobilizeError):
 class LedgerUnusable(MobilizeError):
     """The ledger cannot be used"""
 
+    def __init__(self, detail: str = "", *, hint: str = "", away: bool = False) -> None:
+        #: The database does not answer now, and may be back in a moment.
+        self.away = away
+        super().__init__(detail, hint=hint)
+
 
 class KeyMissing(MobilizeError):
     """A secret is not set"""

@@ -13,7 +13,7 @@ from mobilize import settings as environment
 from mobilize.campaign import folder as campaign_folder
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.errors import LedgerUnusable, Refused
+from mobilize.errors import LedgerUnusable, Refused, SettingsWrong
 from mobilize.settings import Settings
 from mobilize.store.engine import Store, open_store
 from mobilize.store.sealed import Seal, seal
@@ -55,6 +55,12 @@ def opened(folder: Path) -> Iterator[Installation]:
     if not campaign.slug:
         raise Refused("campaign.toml gives no slug, and the ledger is kept under it", hint="run `mobilize check`")
     url = settings.database_url.get_secret_value()
+    if url and not settings.mobilize_secret.get_secret_value():
+        raise SettingsWrong(
+            "MOBILIZE_SECRET is not set: each machine at this database would sign with a key of its own, and none "
+            "would know the answers to another's letters",
+            hint="put one into .env on all of them: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
     store = open_store(url or folder / LEDGER_FOLDER / "ledger.sqlite", now=dt.datetime.now(dt.UTC))
     try:
         yield Installation(

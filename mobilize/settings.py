@@ -89,6 +89,8 @@ class Settings(BaseSettings):
 
     #: Database shared by several campaigns; empty: a SQLite ledger in the campaign folder's .mobilize/.
     database_url: SecretStr = SecretStr("")
+    #: Seconds after which a program on PostgreSQL that is heard of no more is taken for dead.
+    lease_seconds: Annotated[float, Field(ge=3, le=3600)] = 120
     #: Fernet keys, newest first, commas between; raw mail is encrypted at rest when set.
     mobilize_key: SecretStr = SecretStr("")
     #: Key of reply tokens and Message-IDs; empty: made once and kept in the ledger's folder.

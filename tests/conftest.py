@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from mobilize.store import queue
+from mobilize.store.engine import bring_up
+from servers.postgres import LEASE, WHY_NONE, Postgres, postgres
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,7 +37,7 @@ ROWS = (
 
 
 #: How the names of settings begin.
-_SETTINGS = ("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_", "DKIM_", "METRICS_", "LOG_", "DNS_")
+_SETTINGS = ("SMTP_", "IMAP_", "MOBILIZE_", "TRUSTED_", "DKIM_", "METRICS_", "LOG_", "DNS_", "LEASE_")
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +46,50 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.upper().startswith(_SETTINGS) or name.upper() in ("DATABASE_URL", "PUBLIC_URL"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests; where there is none, whoever needs it is skipped, and says so."""
+    with postgres() as server:
+        if server is None:
+            pytest.skip(WHY_NONE)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _template(postgres_server: Postgres) -> Iterator[str]:
+    """A database with an empty ledger, to be copied: cheaper than to make each anew."""
+    name = postgres_server.database()
+    bring_up(postgres_server.url_of(name), now=dt.datetime.now(dt.UTC))
+    queue.bring_up(postgres_server.url_of(name))
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres, _template: str) -> Iterator[str]:
+    """URL of a PostgreSQL database with an empty ledger of its own."""
+    name = postgres_server.database(_template)
+    yield postgres_server.url_of(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def on_postgres(_nobodys_settings: None, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every installation that the test opens keeps its ledger in one PostgreSQL database."""
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.setenv("MOBILIZE_SECRET", "a secret of the tests, the same on all machines")
+    monkeypatch.setenv("LEASE_SECONDS", str(LEASE))
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def either_ledger(request: pytest.FixtureRequest) -> str:
+    """The test runs twice: over a SQLite file in the campaign folder, and over PostgreSQL."""
+    if request.param == "postgres":
+        request.getfixturevalue("on_postgres")
+    return str(request.param)
 
 
 @pytest.fixture

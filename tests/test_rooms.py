@@ -32,6 +32,8 @@ def test_each_module_imports_alone() -> None:
     names = [
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted(PACKAGE.rglob("*.py"))
+        # Alembic runs it as a script, with what it needs put into place before.
+        if path != PACKAGE / "store" / "migrations" / "env.py"
     ]
     run = subprocess.run([sys.executable, "-c", CHILD, *names], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -16,6 +16,7 @@ from mobilize.cli import (
     check,
     contacts,
     countries,
+    db,
     demo,
     doctor,
     filing,
@@ -32,6 +33,7 @@ from mobilize.cli import (
     serve,
     signatures,
     status,
+    worker,
 )
 from mobilize.errors import DataFaulty, MobilizeError
 
@@ -47,6 +49,7 @@ replies_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rea
 outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Decide what is in doubt, pause and go on.")
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
+db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The ledger's database: bring it up, copy it.")
 people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
@@ -74,6 +77,7 @@ app.command()(approve.approve)
 app.command()(send.send)
 app.command()(status.status)
 app.command()(serve.serve)
+app.command()(worker.worker)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.add_typer(receipt_app, name="receipt")
@@ -107,6 +111,9 @@ people_app.command("add")(people.add)
 people_app.command("list")(people.list_)
 people_app.command("disable")(people.disable)
 people_app.command("reset")(people.reset)
+app.add_typer(db_app, name="db")
+db_app.command("upgrade")(db.upgrade)
+db_app.command("copy")(db.copy)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

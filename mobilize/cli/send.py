@@ -47,13 +47,17 @@ def send(
     by: Annotated[
         str, typer.Option(envvar="MOBILIZE_REVIEWER", help="Your name, where the campaign asks for approval.")
     ] = "",
+    to_workers: Annotated[
+        bool, typer.Option("--to-workers", help="Queue them for `mobilize worker`, and end. Needs PostgreSQL.")
+    ] = False,
+    priority: Annotated[int, typer.Option(help="With --to-workers: the higher, the earlier.")] = 0,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Send the letters of a round, each once. Run it again: what was sent is not sent twice."""
     from mobilize.desk import approval
     from mobilize.desk import plan as planning
     from mobilize.desk import send as desk
-    from mobilize.desk.share import When
+    from mobilize.desk.portion import When
 
     chosen = planning.chosen(country, audience, group)
     with here(ctx) as installation:
@@ -75,6 +79,13 @@ def send(
         typer.echo(desk.foretold(installation, plan), err=True)
         if not yes:
             _confirm(len(plan.letters), installation.settings.smtp_host)
+        when = When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours)
+        if to_workers:
+            from mobilize.desk import allot
+
+            handed = allot.hand_over(installation, plan, now=now(), when=when, priority=priority, by=by)
+            typer.echo(f"{handed.letters} letters queued for the workers, in {handed.shards} shards.")
+            return
         with progress() as show:
             sent = desk.send(
                 installation,
@@ -83,7 +94,7 @@ def send(
                 told=show,
                 said=lambda sentence: typer.echo(sentence, err=True),
                 patience=math.inf if wait or at else desk.PATIENCE,
-                when=When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours),
+                when=when,
                 by=by,
             )
     _show_result(sent, folder(ctx), as_lines=as_lines)

@@ -17,6 +17,9 @@ def serve(
         str, typer.Option(help="Where to listen; this machine alone unless you say otherwise.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    proxy: Annotated[
+        str, typer.Option(help="Addresses of the web servers in front, commas between: whose X-Forwarded-For counts.")
+    ] = "127.0.0.1",
     plain_http: Annotated[
         bool, typer.Option("--plain-http", help="Listen on another address although PUBLIC_URL is not set.")
     ] = False,
@@ -47,6 +50,7 @@ def serve(
             port=port,
             # No line a request: it would hold addresses of people (domain/rules.md E).
             access_log=False,
+            forwarded_allow_ips=proxy,
             log_level="warning",
             server_header=False,
             ws="none",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mobilize.desk import ledger, share
+from mobilize.desk import ledger, portion
 from mobilize.desk import plan as planning
 from mobilize.errors import MobilizeError
 from mobilize.installation import Installation
@@ -61,7 +61,7 @@ def _ledger(installation: Installation) -> Iterator[Finding]:
 
 def _settings(installation: Installation) -> Iterator[Finding]:
     try:
-        smtp.check(share.server_of(installation))
+        smtp.check(portion.server_of(installation))
     except MobilizeError as error:
         yield Finding(about="settings", what=error.sentence, do=error.hint)
 

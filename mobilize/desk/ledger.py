@@ -6,7 +6,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,8 @@ from mobilize.letter.merge import LetterId
 from mobilize.post import book
 from mobilize.post.notes import Answers, Later, Page, Tried
 from mobilize.post.schedule import Pace, plainly, turn
+from mobilize.store import leases, suppression, switches, witness
 from mobilize.store import pace as slots
-from mobilize.store import suppression, switches, witness
 from mobilize.store.suppression import address_digest
 
 #: Seconds after which a program that sending was paused for looks again.
@@ -48,24 +48,30 @@ class Books:
 
     def write(self, page: Page) -> Answers:
         """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
-        with self.installation.store.writing() as connection:
-            now = self.now()
-            turns = {letter: self._turn(connection, letter, now) for letter in page.booked}
-            held_back = self._held_back(connection, page, now)
-            page.claimed[:] = [letter for letter in page.claimed if letter not in held_back]
-            claimed = book.write(
-                connection,
-                self.installation.campaign.slug,
-                self.holder,
-                page,
-                host=self.installation.settings.smtp_host,
-                now=now,
-            )
-            number = witness.count(connection, len(claimed)) if claimed and self.witness else 0
+        claimed = tuple(page.claimed)
+        answers, number = self.installation.store.surely(lambda connection: self._written(connection, page, claimed))
         if number and self.witness:
             witness.keep(witness.here(), self.witness, number)
+        return answers
+
+    def _written(self, connection: Connection, page: Page, wanted: Sequence[LetterId]) -> tuple[Answers, int]:
+        """Write a page, perhaps once more after the first was lost. Returns also how many letters were ever claimed."""
+        page.claimed[:] = wanted
+        now = self.now()
+        turns = {letter: self._turn(connection, letter, now) for letter in page.booked}
+        held_back = self._held_back(connection, page, now)
+        page.claimed[:] = [letter for letter in page.claimed if letter not in held_back]
+        claimed = book.write(
+            connection,
+            self.installation.campaign.slug,
+            self.holder,
+            page,
+            host=self.installation.settings.smtp_host,
+            now=now,
+        )
+        number = witness.count(connection, len(claimed), self.holder) if claimed and self.witness else 0
         asked_again: dict[LetterId, Tried | Later] = {key: each for key, each in held_back.items() if each is not None}
-        return Answers(turns=turns, claims={**asked_again, **claimed})
+        return Answers(turns=turns, claims={**asked_again, **claimed}), number
 
     def _held_back(self, connection: Connection, page: Page, now: dt.datetime) -> Mapping[LetterId, Later | None]:
         """Letters that may not be claimed: None for good, else when to ask again. Looked at last of all."""
@@ -92,7 +98,7 @@ class Books:
         if full is not None:
             return full
         moment = now.timestamp()
-        domain = _domain_key(self.addresses[letter][0])
+        domain = domain_key(self.addresses[letter][0])
         booked = slots.read(connection, ("all", domain))
         found = turn(booked.get("all", moment), booked.get(domain, moment), self.pace, moment)
         if found is None:
@@ -113,7 +119,7 @@ class Books:
         return Later(seconds=wait, why=f"The limit of {limit} a day is reached: more in {plainly(wait)}.")
 
 
-def _domain_key(address: str) -> str:
+def domain_key(address: str) -> str:
     """Key of a destination's slot: a digest, since the domain of an NGO may tell who works with us."""
     domain = address.rpartition("@")[2].casefold()
     return f"domain:{hashlib.sha256(domain.encode()).hexdigest()[:24]}"
@@ -121,10 +127,15 @@ def _domain_key(address: str) -> str:
 
 @contextmanager
 def holding(installation: Installation) -> Iterator[tuple[str, Callable[[str], bool]]]:
-    """Name this process as a holder of letters, by a locked file: the system frees the lock when a process dies.
+    """Name this process as a holder of letters, so that others can tell when it has died.
 
-    Yields the name, and a function that says of another name whether its process is dead.
+    On SQLite by a locked file: the system frees the lock when a process dies. On PostgreSQL by a lease, since others
+    may run on other machines. Yields the name, and a function that says of another name whether its process is dead.
     """
+    if installation.store.path is None:
+        with leases.leased(installation.store, lasts=installation.settings.lease_seconds) as lease:
+            yield lease.holder, lambda other: other != lease.holder and other in dead(installation, [other])
+        return
     folder = installation.folder / LEDGER_FOLDER / "holders"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = secrets.token_hex(8)
@@ -138,9 +149,16 @@ def holding(installation: Installation) -> Iterator[tuple[str, Callable[[str], b
 
 
 def dead(installation: Installation, holders: Iterable[str]) -> frozenset[str]:
-    """Those of these names whose program has ended."""
-    folder = installation.folder / LEDGER_FOLDER / "holders"
-    return frozenset(each for each in holders if _is_dead(folder / each))
+    """Those of these names whose program has ended, or, on PostgreSQL, has not been heard of for a lease."""
+    if installation.store.path is None:
+        with installation.store.reading() as connection:
+            return leases.dead(connection, frozenset(holders))
+    return dead_beside(installation.folder / LEDGER_FOLDER, holders)
+
+
+def dead_beside(folder: Path, holders: Iterable[str]) -> frozenset[str]:
+    """Those of these names whose program has ended, by the locks beside a ledger's file."""
+    return frozenset(each for each in holders if _is_dead(folder / "holders" / each))
 
 
 def _is_dead(path: Path) -> bool:

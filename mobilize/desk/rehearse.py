@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from mobilize.campaign import addresses
 from mobilize.campaign.contacts import ContactId
-from mobilize.desk import compose, hand_out, share
+from mobilize.desk import compose, hand_out, portion
 from mobilize.desk import plan as planning
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
@@ -48,7 +48,7 @@ def rehearse(
         raise Refused("a reserved address (.example and the like): nothing is ever sent there but in a sandbox")
     letters = _one_of_each_kind(installation, chosen, round, now)[:limit]
     messages = {letter.contact.id: _message(installation, letter, to, now) for letter in letters}
-    answers = asyncio.run(_send(share.server_of(installation), messages)) if messages else {}
+    answers = asyncio.run(_send(portion.server_of(installation), messages)) if messages else {}
     refused = {contact: plain(answer.code or 0, "") for contact, answer in answers.items() if not _taken(answer)}
     return Rehearsal(contacts=tuple(messages), refused=refused)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.desk import compose, hand_out, share
+from mobilize.desk import compose, hand_out, portion
 from mobilize.errors import LetterWrong, MobilizeError, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter
@@ -31,7 +31,7 @@ class Asked:
 
 def ask(installation: Installation, *, now: dt.datetime) -> Asked:
     """Connect, secure, log in, name the return address, and leave. Never raises for what the server says."""
-    server = share.server_of(installation)
+    server = portion.server_of(installation)
     sender = installation.campaign.sender.address
     try:
         found = asyncio.run(smtp.inspect(server, sender))

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from mobilize.desk import approval, figures, hands, sender
+from mobilize.desk import approval, figures, processes, sender
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
 from mobilize.desk.journal import journal
 from mobilize.desk.ledger import holding
 from mobilize.desk.plan import Plan
-from mobilize.desk.share import AT_ONCE, Share, When, pace_of, server_of
+from mobilize.desk.portion import AT_ONCE, Portion, When, pace_of, server_of
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter, LetterId
@@ -83,7 +83,7 @@ def send(
     smtp.check(server_of(installation))
     # Written down with each letter: a run that crashes before the moment must not be followed by one that goes early.
     waits = dict(plan.not_before) if when.at is None else dict.fromkeys((each.id for each in plan.letters), when.at)
-    identity = _sure_of_the_ledger(installation)
+    identity = sure_of_the_ledger(installation)
     states: Counter[str] = Counter()
     with holding(installation) as (_, is_dead), journal(installation, now=now) as noted:
         _recover(installation, is_dead, now())
@@ -96,7 +96,7 @@ def send(
             report()
             told("sending", states.total(), len(plan.letters))
 
-        whole = Share(
+        whole = Portion(
             orders=[_order(letter) for letter in _in_order(plan)],
             when=when,
             waits=waits,
@@ -107,7 +107,7 @@ def send(
         )
         _say_who_waits(whole, now(), said)
         try:
-            end = hands.carry(installation, whole, now=now, told=settled, said=said)
+            end = processes.carry(installation, whole, now=now, told=settled, said=said)
             states["in_doubt"] += end.in_doubt
         finally:
             # What a process that died left on the wire.
@@ -157,7 +157,7 @@ def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.d
                 outbox.redo(connection, campaign, entry)
 
 
-def _sure_of_the_ledger(installation: Installation) -> str:
+def sure_of_the_ledger(installation: Installation) -> str:
     """Refuse to send from what may be a restored copy. Returns the ledger's name; empty in a sandbox.
 
     Raises Refused.
@@ -181,12 +181,13 @@ def _in_order(plan: Plan) -> list[Letter]:
     return sorted(plan.letters, key=lambda each: (each.language, each.contact.country))
 
 
-def _say_who_waits(share: Share, now: dt.datetime, said: Callable[[str], None]) -> None:
+def _say_who_waits(portion: Portion, now: dt.datetime, said: Callable[[str], None]) -> None:
     opening = (
-        share.when.opens(each.contact.country, max(now, share.waits.get(each.letter) or now)) for each in share.orders
+        portion.when.opens(each.contact.country, max(now, portion.waits.get(each.letter) or now))
+        for each in portion.orders
     )
     first = min(opening, default=now)
     wait = (first - now).total_seconds()
     if wait > 0:
-        goes = "this run waits for it" if wait <= share.patience else "run again then, or add --wait"
+        goes = "this run waits for it" if wait <= portion.patience else "run again then, or add --wait"
         said(f"No letter may go yet; the first may on {first:%Y-%m-%d at %H:%M} UTC: {goes}.")

@@ -49,3 +49,45 @@ def _sample(name: str, labels: Mapping[str, str], value: float) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def of_worker(
+    *,
+    campaign: str,
+    letters: Mapping[str, int],
+    shards: Mapping[str, int],
+    recovered: Mapping[str, int],
+    differing: int,
+    away: int,
+    in_hand: int,
+    sending: int,
+    queued: Mapping[str, int],
+    ready: bool,
+) -> str:
+    """Write the figures of one worker process, and of the queue that all share."""
+    labels = {"campaign": campaign}
+    counted = (
+        ("mobilize_worker_letters_total", "Letters that this worker settled.", "state", letters),
+        ("mobilize_worker_shards_total", "Shards that this worker ended: done, again or failed.", "outcome", shards),
+        ("mobilize_worker_recovered_total", "Letters taken back from workers that died.", "into", recovered),
+    )
+    plain = (
+        ("mobilize_worker_differing_total", "counter", "Letters this folder has otherwise than queued.", differing),
+        ("mobilize_worker_database_away_total", "counter", "Times that the database went away.", away),
+        ("mobilize_worker_shards_in_hand", "gauge", "Shards that this worker has in hand.", in_hand),
+        ("mobilize_worker_letters_in_hand", "gauge", "Letters of these that are not yet taken up.", sending),
+        ("mobilize_worker_ready", "gauge", "Whether this worker can work.", int(ready)),
+    )
+    lines = [
+        line
+        for name, told, label, values in counted
+        for line in (
+            _head(name, "counter", told),
+            *(_sample(name, {**labels, label: key}, count) for key, count in sorted(values.items())),
+        )
+    ]
+    lines += [line for name, kind, told, value in plain for line in _one(name, kind, told, labels, value)]
+    if queued:
+        lines.append(_head("mobilize_queue_shards", "gauge", "Shards in the queue that all workers share."))
+        lines += [_sample("mobilize_queue_shards", {**labels, "status": key}, n) for key, n in sorted(queued.items())]
+    return "".join(lines)

@@ -36,6 +36,10 @@ class Entry:
     message_id: str
     #: It may not go before this moment; None: at once.
     due_at: dt.datetime | None = None
+    #: The day as of which it was written, where workers send it; None: the program that queues it does.
+    dated: dt.date | None = None
+    #: Whether workers send it in its addressee's office hours alone.
+    office_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,8 @@ def redo(connection: Connection, campaign: str, entry: Entry) -> None:
         .where(_is(campaign, entry.letter), letters.c.state.in_((State.QUEUED, State.DEFERRED)))
         .values(
             digest=entry.digest,
+            dated=entry.dated,
+            office_hours=entry.office_hours,
             message_id=entry.message_id,
             address_digest=entry.address_digest,
             language=entry.language,

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from mobilize.store.schema import attempts, pace
 
@@ -17,9 +18,14 @@ from mobilize.store.schema import attempts, pace
 def read(connection: Connection, keys: Sequence[str]) -> Mapping[str, float]:
     """Key -> moment (seconds since 1970) from which the next may go; a key without one is absent.
 
-    On PostgreSQL the rows stay locked until the transaction ends; on SQLite the whole ledger is.
+    On PostgreSQL the rows stay locked until the transaction ends, in the order of their keys so that no two programs
+    wait for each other; a row that is not there is made, as it could not be locked. On SQLite the whole ledger is.
     """
-    rows = connection.execute(select(pace.c.key, pace.c.next_at).where(pace.c.key.in_(keys)).with_for_update())
+    if connection.dialect.name == "postgresql":
+        for key in sorted(keys):
+            connection.execute(postgresql.insert(pace).values(key=key, next_at=0.0).on_conflict_do_nothing())
+    chosen = select(pace.c.key, pace.c.next_at).where(pace.c.key.in_(keys)).order_by(pace.c.key)
+    rows = connection.execute(chosen.with_for_update())
     return {row.key: row.next_at for row in rows}
 
 

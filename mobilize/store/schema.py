@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -26,13 +25,14 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    event,
     false,
 )
-from sqlalchemy.schema import ExecutableDDLElement
 
-#: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 7
+from mobilize.store.kept import keep
+
+#: The number of the newest file in store/migrations/versions; `make migration` writes that file after a change of this
+#: page, and raises this by one. A ledger with a higher number was written by a newer program.
+VERSION = 8
 
 metadata = MetaData()
 
@@ -65,9 +65,14 @@ ledger = Table(
     Column("made_at", Moment, nullable=False),
     # A random name; a restored copy bears the same, and store/witness.py tells them apart.
     Column("identity", String(32), nullable=False, default="", server_default=""),
-    # Letters that were ever claimed.
+    # Letters that were ever claimed; what programs that run now add to it stands in `leases`.
     Column("claims", Integer, nullable=False, default=0, server_default="0"),
+    # The database that it was last sent from (PostgreSQL), or "copy": store/witness.py.
+    Column("place", String(80), nullable=False, default="", server_default=""),
 )
+
+#: Alembic's own: the version again, as the name of the last migration that ran.
+alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
 # --- the way out -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +107,10 @@ letters = Table(
     Column("changed_at", Moment, nullable=False),
     # In plain words, no address: why it failed, waits or is in doubt.
     Column("reason", Text, nullable=False, default=""),
+    # The day as of which it was written, where workers send it; NULL: the program that queued it sends it.
+    Column("dated", Date),
+    # Whether workers may send it in the working hours of its addressee's capital alone.
+    Column("office_hours", Boolean, nullable=False, default=False, server_default=false()),
     PrimaryKeyConstraint("campaign", "letter"),
     # Never twice is a constraint.
     UniqueConstraint("campaign", "contact", "round"),
@@ -204,6 +213,19 @@ switches = Table(
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("campaign", "name"),
+)
+
+#: Who holds letters, on PostgreSQL: a program that lets its lease run out is taken for dead. On SQLite the system says.
+leases = Table(
+    "leases",
+    metadata,
+    # letters.holder
+    Column("holder", String(64), primary_key=True),
+    Column("began_at", Moment, nullable=False),
+    # By the clock of the database.
+    Column("until", Moment, nullable=False),
+    # Letters that it claimed: counted here, since one row for all would have all wait for each other.
+    Column("claims", Integer, nullable=False, default=0),
 )
 
 # --- the way back: raw mail first, then what was read in it ----------------------------------------------------------
@@ -367,9 +389,4 @@ audit = Table(
     # An id: of a person, a reply. Never an address or a word of a mail.
     Column("about", String(80), nullable=False, default=""),
 )
-_KEPT = "CREATE TRIGGER audit_no_{0} BEFORE {0} ON audit BEGIN SELECT RAISE(ABORT, 'rows of audit are kept'); END"
-_KEPT_BY_RULE = "CREATE RULE audit_no_{0} AS ON {0} TO audit DO INSTEAD NOTHING"
-for _deed in ("UPDATE", "DELETE"):
-    for _dialect, _words in (("sqlite", _KEPT), ("postgresql", _KEPT_BY_RULE)):
-        _made: ExecutableDDLElement = DDL(_words.format(_deed))  # type: ignore[no-untyped-call]  # sqlalchemy's own
-        event.listen(audit, "after_create", _made.execute_if(dialect=_dialect))
+keep(audit)

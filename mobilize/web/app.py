@@ -12,14 +12,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from mobilize.desk import shares
 from mobilize.installation import Installation
 from mobilize.web import board, leave, organise, partner, told
+from mobilize.web.guard import Pace, SharedPace
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
 from mobilize.web.shell import Shell
 from mobilize.web.texts import LANGUAGES, texts
 
 #: Answers that have a sentence of their own.
 _SPOKEN_OF = (403, 404, 405, 413, 429)
+
+#: What a machine asks, every few seconds and from one address.
+_PROBES = ("/healthz", "/readyz")
 
 
 def _now() -> dt.datetime:
@@ -28,7 +33,7 @@ def _now() -> dt.datetime:
 
 def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now) -> ASGIApp:
     """Make the application; the installation stays open as long as it runs. now: for tests, the clock in UTC."""
-    desk = Desk(installation=installation, now=now)
+    desk = Desk(installation=installation, now=now, pace=_shared(installation, now))
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,14 +70,29 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     def healthy() -> Response:
         return Response("ok\n", media_type="text/plain; charset=utf-8")
 
+    @app.get("/readyz")
+    def ready() -> Response:
+        why = shares.trouble(installation)
+        return Response(f"{why or 'ok'}\n", 503 if why else 200, media_type="text/plain; charset=utf-8")
+
     for each in (board, organise, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
 
 
+def _shared(installation: Installation, now: Callable[[], dt.datetime]) -> Pace:
+    if not shares.are_shared(installation):
+        return Pace()
+
+    def take(what: str, client: str, many: int, a_minute: float) -> bool:
+        return shares.take(installation, what, client, many=many, a_minute=a_minute, now=now())
+
+    return SharedPace(take=take)
+
+
 def _pace(desk: Desk) -> Callable[[Request], None]:
     def pace(request: Request) -> None:
-        if not desk.pace.allows("page", client(request)):
+        if request.url.path not in _PROBES and not desk.pace.allows("page", client(request)):
             raise HTTPException(429)
 
     return pace

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -88,3 +88,16 @@ class Pace:
             del self.buckets[next(iter(self.buckets))]
         self.buckets[place] = bucket
         return allowed
+
+
+@dataclass(slots=True)
+class SharedPace(Pace):
+    """The same, held in the ledger for all machines that serve the pages; still under digests, and soon forgotten."""
+
+    #: What takes from a reader's share: what, client, how many at once, how many a minute.
+    take: Callable[[str, str, int, float], bool] = lambda *_: True
+
+    def allows(self, what: str, client: str) -> bool:
+        """Take one from this reader's share; False where it is used up."""
+        many, a_minute = PACES[what]
+        return self.take(what, client, many, a_minute)

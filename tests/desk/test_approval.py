@@ -18,6 +18,9 @@ from mobilize.installation import Installation, opened
 from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]
 

@@ -20,7 +20,7 @@ from mobilize.inbox import imap
 from mobilize.installation import Installation, opened
 from servers.dovecot import PASSWORD, USER, Mailbox, dovecot, needs_dovecot
 
-pytestmark = needs_dovecot
+pytestmark = [needs_dovecot, pytest.mark.usefixtures("either_ledger")]
 MakeFolder = Callable[..., Path]
 
 

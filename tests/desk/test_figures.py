@@ -22,6 +22,9 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation, opened
 from servers.smtp import Server, faulty_server
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]
 

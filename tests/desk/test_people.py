@@ -21,6 +21,9 @@ from mobilize.installation import Installation, opened
 from mobilize.store.schema import audit, sessions
 from mobilize.store.schema import people as table
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 PASSWORD = "four words that differ"
 

@@ -15,6 +15,8 @@ from mobilize.desk import send
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import opened
+from mobilize.store.schema import ledger
+from servers.postgres import Postgres
 from servers.smtp import Server, faulty_server
 
 MakeFolder = Callable[..., Path]
@@ -98,3 +100,45 @@ def test_a_folder_that_is_only_moved_goes_on(real_send: Callable[[Server], Path]
 def test_a_new_ledger_sends_at_once(real_send: Callable[[Server], Path]) -> None:
     with faulty_server() as server:
         assert send_some(real_send(server)) == {"sent": 6}
+
+
+def test_a_database_restored_into_another_starts_with_sending_off(
+    real_send: Callable[[Server], Path],
+    on_postgres: str,
+    postgres_server: Postgres,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    with faulty_server() as server:
+        folder = real_send(server)
+        assert send_some(folder, limit=2) == {"sent": 2}
+        # A second machine joins: it has no witness, and needs none.
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "second"))
+        assert send_some(folder, limit=1) == {"sent": 1}
+        copy = postgres_server.database(on_postgres.rpartition("/")[2])
+        monkeypatch.setenv("DATABASE_URL", postgres_server.url_of(copy))
+        with pytest.raises(Refused, match="copied or restored from another database"):
+            send_some(folder)
+        with opened(folder) as installation:
+            desk.release(installation, by="amina", now=now())
+        assert send_some(folder, limit=1) == {"sent": 1}
+        # The first machine is the one that knows that the original lacks a letter now: it has the copy's witness.
+        monkeypatch.setenv("DATABASE_URL", on_postgres)
+        with pytest.raises(Refused, match="older copy"):
+            send_some(folder)
+        monkeypatch.undo()
+    postgres_server.drop(copy)
+    assert set(server.message_ids().values()) == {1}
+
+
+def test_a_database_that_was_set_back_is_behind_the_witness_of_each_machine_that_sent(
+    real_send: Callable[[Server], Path], on_postgres: str
+) -> None:
+    del on_postgres
+    with faulty_server() as server:
+        folder = real_send(server)
+        assert send_some(folder, limit=3) == {"sent": 3}
+        with opened(folder) as installation, installation.store.writing() as connection:
+            connection.execute(ledger.update().values(claims=1))
+        with pytest.raises(Refused, match="older copy: 2 letters"):
+            send_some(folder)

@@ -22,6 +22,9 @@ from mobilize.installation import Installation, opened
 from servers.ledger import counts
 from servers.smtp import faulty_server
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]
 
@@ -257,6 +260,7 @@ def test_the_board_shows_who_answered_and_the_export_what_may_be_shown(sent: tup
     assert b"desk@lantern-network.example" not in public
 
 
+@pytest.mark.parametrize("either_ledger", ["sqlite"], indirect=True)
 def test_mail_is_encrypted_at_rest_when_a_key_is_set(campaign_folder: MakeFolder, tmp_path: Path) -> None:
     folder = campaign_folder(env=f"MOBILIZE_KEY={Fernet.generate_key().decode()}\n")
     secret = b"the words of a defender in danger"

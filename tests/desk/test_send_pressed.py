@@ -20,7 +20,7 @@ from mobilize.desk import outbox as desk
 from mobilize.desk import plan as planning
 from mobilize.desk import send, status
 from mobilize.desk.plan import Chosen, Plan
-from mobilize.desk.share import AT_ONCE, When
+from mobilize.desk.portion import AT_ONCE, When
 from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.letter import token
@@ -30,6 +30,9 @@ from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
 from servers.ledger import counts
 from servers.smtp import Server, faulty_server
+
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
 
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]

@@ -61,15 +61,22 @@ def test_a_domain_that_is_not_free_books_nothing() -> None:
     assert turn(1002.0, 0.0, pace, 1001.0) == Turn(at=1002.0, overall=1004.0, domain=1012.0)
 
 
-def test_the_rate_holds_across_programs(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a ledger is: a file, or a database."""
+    return tmp_path / "ledger.sqlite" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+def test_the_rate_holds_across_programs(ledger: Path | str) -> None:
     """Four programs, each with a connection of its own to the ledger: never more in any second than the pace says."""
     pace = Pace(per_second=100)
     taken: list[float] = []
 
     def program() -> None:
-        store = open_store(tmp_path / "ledger.sqlite", now=dt.datetime.now(dt.UTC))
+        store = open_store(ledger, now=dt.datetime.now(dt.UTC))
         for _ in range(30):
-            with store.writing() as connection:
+            # As delivery does: beside others, under the locks of the rows alone.
+            with store.sharing() as (connection, _number):
                 now = time.time()
                 found = turn(slots.read(connection, ("all",)).get("all", now), now, pace, now)
                 assert found is not None
@@ -77,7 +84,7 @@ def test_the_rate_holds_across_programs(tmp_path: Path) -> None:
             taken.append(found.at)
         store.close()
 
-    open_store(tmp_path / "ledger.sqlite", now=dt.datetime.now(dt.UTC)).close()
+    open_store(ledger, now=dt.datetime.now(dt.UTC)).close()
     programs = [threading.Thread(target=program) for _ in range(4)]
     for each in programs:
         each.start()

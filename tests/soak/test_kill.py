@@ -27,6 +27,9 @@ from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 from soak.sender import now
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 SENDER = Path(__file__).with_name("sender.py")
 SOAK = bool(os.environ.get("MOBILIZE_SOAK"))
 LETTERS, KILLS, CONNECTIONS = (2000, 200, 4) if SOAK else (120, 5, 4)

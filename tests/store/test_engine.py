@@ -56,34 +56,6 @@ def test_moments_come_back_in_utc(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_ledger_of_an_older_version_grows_and_keeps_what_it_holds(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    store = open_store(path, now=NOW)
-    with store.writing() as connection:
-        connection.execute(update(schema.ledger).values(version=1))
-        connection.execute(text("DROP INDEX attempts_by_time"))
-        connection.execute(text("ALTER TABLE letters DROP COLUMN tried_since"))
-        connection.execute(text("ALTER TABLE attempts DROP COLUMN sha256"))
-        connection.execute(text("DROP TABLE refusals"))
-        connection.execute(
-            text(
-                "INSERT INTO attempts (campaign, letter, attempt, at, host, state, enhanced, answer)"
-                " VALUES ('c', 'l', 1, '2013-11-12 09:00:00', 'h', 'sent', '', '250 ok')"
-            )
-        )
-    store.close()
-    store = open_store(path, now=NOW)
-    with store.reading() as connection:
-        assert connection.execute(select(schema.ledger.c.version)).scalar() == schema.VERSION
-        row = connection.execute(select(schema.attempts)).one()
-        assert (row.answer, row.sha256) == ("250 ok", "")
-        assert connection.execute(select(schema.letters.c.tried_since)).all() == []
-        assert connection.execute(select(schema.refusals)).all() == []
-        names = {row[0] for row in connection.execute(text("SELECT name FROM sqlite_master"))}
-        assert "attempts_by_time" in names
-    store.close()
-
-
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     store = open_store(path, now=NOW)

@@ -19,6 +19,9 @@ from mobilize.post import outbox
 from mobilize.store import suppression
 from servers.pages import Site, pages
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 URL = "https://letters.example"
 
 

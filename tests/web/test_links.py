@@ -18,6 +18,9 @@ from mobilize.letter.merge import letter_id
 from mobilize.letter.text import text
 from servers.pages import Site, pages
 
+#: Over SQLite, and over PostgreSQL.
+pytestmark = pytest.mark.usefixtures("either_ledger")
+
 URL = "https://letters.example"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilize.desk import compose, hands, send
+from mobilize.desk import compose, processes, send
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
 from mobilize.desk.plan import Chosen
@@ -62,7 +62,7 @@ def send_all(
 def test_two_processes_carry_a_long_run_and_each_letter_once(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hands, "MANY", 10)
+    monkeypatch.setattr(processes, "MANY", 10)
     seen: set[int] = set()
     steps: list[int] = []
 
@@ -85,7 +85,7 @@ def test_two_processes_carry_a_long_run_and_each_letter_once(
 def test_a_process_that_is_killed_leaves_few_in_doubt_and_the_next_run_sends_the_rest(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hands, "MANY", 10)
+    monkeypatch.setattr(processes, "MANY", 10)
     sentences: list[str] = []
 
     def told(_what: str, _done: int, _of: int) -> None:
@@ -116,7 +116,7 @@ def test_processes_end_with_the_one_that_a_person_started(
     """Ctrl-C lets the letters on every wire finish; kill -9 leaves nothing behind that goes on sending."""
     program = [sys.executable, "-c", "from mobilize.cli import main; main()", "--campaign"]
     with faulty_server(Server(slow=0.2)) as server:
-        folder = campaign_folder(*rows(hands.MANY + 20), env=sandbox_env(server.port))
+        folder = campaign_folder(*rows(processes.MANY + 20), env=sandbox_env(server.port))
         with subprocess.Popen(
             [*program, str(folder), "send", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:
@@ -126,7 +126,7 @@ def test_processes_end_with_the_one_that_a_person_started(
         time.sleep(0.5)
         taken = len(server.taken)
         time.sleep(0.5)
-        assert len(server.taken) == taken < hands.MANY, "nothing goes out any more"
+        assert len(server.taken) == taken < processes.MANY, "nothing goes out any more"
         assert b"Traceback" not in out + err
         with opened(folder) as installation:
             send.take_back(installation, now=now())
@@ -140,7 +140,7 @@ def test_processes_end_with_the_one_that_a_person_started(
 def test_a_refused_login_is_said_and_nothing_is_claimed(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hands, "MANY", 10)
+    monkeypatch.setattr(processes, "MANY", 10)
     with faulty_server(Server(offers=("AUTH PLAIN",))) as server:
         env = sandbox_env(server.port) + "SMTP_USER=lead\nSMTP_PASSWORD=wrong-word\n"
         with opened(campaign_folder(*rows(20), env=env)) as installation:

@@ -1,4 +1,4 @@
-"""A run with as many processes as there are cores: each writes, carries and records its share of the letters.
+"""A run with as many processes as there are cores: each writes, carries and records its portion of the letters.
 
 Few letters, or letters that go slowly anyhow, are carried by this process alone. A process that dies leaves what was on
 its wire to `book.recover`, and takes no letter of the others with it.
@@ -20,8 +20,8 @@ from pathlib import Path
 from time import monotonic
 
 from mobilize.campaign.campaign import Campaign
-from mobilize.desk import share as one
-from mobilize.desk.share import Done, Share, pace_of
+from mobilize.desk import portion as one
+from mobilize.desk.portion import Done, Portion, pace_of
 from mobilize.errors import MobilizeError
 from mobilize.installation import LEDGER_FOLDER, Installation
 from mobilize.post.run import Run, Told
@@ -53,7 +53,7 @@ class Ended:
 
 def carry(
     installation: Installation,
-    whole: Share,
+    whole: Portion,
     *,
     now: Callable[[], dt.datetime],
     told: Callable[[Told], None],
@@ -62,7 +62,7 @@ def carry(
     """Carry all letters of a run. Ctrl-C and SIGTERM end it after the letters on the wire; a second one, now.
 
     told: one letter settled; said: a sentence about the run; neither is called twice at the same moment.
-    Raises as `share.carry` does.
+    Raises as `portion.carry` does.
     """
     own, *rest = _shared_out(installation, whole)
     lock = threading.Lock()
@@ -96,8 +96,8 @@ def carry(
     )
 
 
-def _shared_out(installation: Installation, whole: Share) -> list[Share]:
-    """One share a process; each holds every n-th letter, so that each keeps to the order of languages."""
+def _shared_out(installation: Installation, whole: Portion) -> list[Portion]:
+    """One portion a process; each holds every n-th letter, so that each keeps to the order of languages."""
     cores = os.cpu_count() or 1
     count = min(_MOST, cores, whole.connections)
     if len(whole.orders) < MANY or pace_of(installation).is_limited or count < 2:  # noqa: PLR2004 - two are the first that help
@@ -185,7 +185,7 @@ class _Other:
 
 @contextmanager
 def _others(
-    installation: Installation, shares: list[Share], told: Callable[[Told], None], said: Callable[[str], None]
+    installation: Installation, shares: list[Portion], told: Callable[[Told], None], said: Callable[[str], None]
 ) -> Iterator[list[_Other]]:
     context = multiprocessing.get_context("spawn")
     others: list[_Other] = []
@@ -196,7 +196,7 @@ def _others(
             settings=installation.settings,
             campaign=installation.campaign,
             secret=installation.secret,
-            share=each,
+            portion=each,
         )
         process = context.Process(target=_work, args=(start, theirs))
         other = _Other(process=process, line=ours, listener=threading.Thread())
@@ -242,7 +242,7 @@ class _Start:
     settings: Settings
     campaign: Campaign
     secret: bytes
-    share: Share
+    portion: Portion
 
 
 def _work(start: _Start, line: Connection) -> None:
@@ -264,7 +264,7 @@ def _work(start: _Start, line: Connection) -> None:
                 secret=start.secret,
             )
             done = one.carry(
-                installation, start.share, now=_now, told=teller.told, said=teller.said, steered=teller.steered
+                installation, start.portion, now=_now, told=teller.told, said=teller.said, steered=teller.steered
             )
         finally:
             store.close()

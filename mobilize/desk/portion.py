@@ -1,4 +1,4 @@
-"""One process's share of a run: letters that it writes, carries and records, over connections of its own."""
+"""One process's portion of a run: letters that it writes, carries and records, over connections of its own."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ AT_ONCE = When()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Portion:
     """What one process is to do."""
 
     #: In the order in which they go.
@@ -68,7 +68,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How a share ended."""
+    """How a portion ended."""
 
     #: Letters that it left in doubt although nobody told of them: the run was cut off.
     in_doubt: int = 0
@@ -110,21 +110,21 @@ def pace_of(installation: Installation) -> Pace:
 
 def carry(
     installation: Installation,
-    share: Share,
+    portion: Portion,
     *,
     now: Callable[[], dt.datetime],
     told: Callable[[Told], None],
     said: Callable[[str], None],
     steered: Callable[[Run, Callable[[], None]], None],
 ) -> Done:
-    """Write, carry and record the letters of a share.
+    """Write, carry and record the letters of a portion.
 
     now: gives the present moment. told: one letter settled. said: a sentence about the run.
     steered: is given the run, whose `stopping` ends it after the letters on the wire, and a function that ends it now.
     Raises SettingsWrong for a DKIM key that cannot be used; else as `deliver.deliver` does, but never a group.
     """
     with holding(installation) as (holder, _):
-        run = _run(installation, share, holder, now=now, told=told, said=said)
+        run = _run(installation, portion, holder, now=now, told=told, said=said)
         try:
             _to_its_end(run, steered)
         finally:
@@ -137,16 +137,16 @@ def carry(
 
 def _run(
     installation: Installation,
-    share: Share,
+    portion: Portion,
     holder: str,
     *,
     now: Callable[[], dt.datetime],
     told: Callable[[Told], None],
     said: Callable[[str], None],
 ) -> Run:
-    campaign, when, waits = installation.campaign, share.when, share.waits
-    orders = {each.letter: each for each in share.orders}
-    pace = replace(pace_of(installation), connections=share.connections)
+    campaign, when, waits = installation.campaign, portion.when, portion.waits
+    orders = {each.letter: each for each in portion.orders}
+    pace = replace(pace_of(installation), connections=portion.connections)
 
     def opens(letter: LetterId, moment: dt.datetime) -> dt.datetime:
         return when.opens(orders[letter].contact.country, max(moment, waits.get(letter) or moment))
@@ -159,11 +159,11 @@ def _run(
             now=now,
             pace=pace,
             opens=opens,
-            addresses={each.letter: each.contact.emails for each in share.orders},
-            witness=share.witness,
+            addresses={each.letter: each.contact.emails for each in portion.orders},
+            witness=portion.witness,
         ),
         make=_writer(installation, orders, now),
-        presses=share.presses,
+        presses=portion.presses,
         batch=_BATCH_WITH_PAPER if campaign.rules.paper else _BATCH,
         ends_at=campaign.not_after.timestamp() if campaign.not_after else math.inf,
         told=told,
@@ -171,10 +171,10 @@ def _run(
         chance=random.random,
         clock=lambda: now().timestamp(),
         pace=pace,
-        patience=share.patience,
+        patience=portion.patience,
     )
     begin = now()
-    for each in share.orders:
+    for each in portion.orders:
         run.agenda.add((each.letter,), not_before=opens(each.letter, begin).timestamp())
     return run
 
