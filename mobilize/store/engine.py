@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateColumn
 
 from mobilize.errors import LedgerUnusable
-from mobilize.store import schema
+from mobilize.store import schema, schema_cases
 
 #: Seconds that one process waits for another's write; a write takes milliseconds.
 BUSY_SECONDS = 30
@@ -112,7 +112,7 @@ def _make_tables(store: Store, now: dt.datetime) -> None:
         version = connection.execute(select(schema.ledger.c.version)).scalar() if known else None
     if version is None:
         with store.writing() as connection:
-            schema.metadata.create_all(connection)
+            schema_cases.metadata.create_all(connection)
             if connection.execute(select(schema.ledger.c.version)).first() is None:
                 connection.execute(insert(schema.ledger).values(version=schema.VERSION, made_at=now))
     elif version < schema.VERSION:
@@ -130,10 +130,10 @@ def _grow(connection: Connection) -> None:
 
     A new column may be NULL or has a default in the database; more than that a change of the schema may not ask for.
     """
-    schema.metadata.create_all(connection)
+    schema_cases.metadata.create_all(connection)
     known = inspect(connection)
     quote = connection.dialect.identifier_preparer.quote
-    for table in schema.metadata.tables.values():
+    for table in schema_cases.metadata.tables.values():
         there = {column["name"] for column in known.get_columns(table.name)}
         for column in table.columns:
             if column.name not in there:

@@ -1,4 +1,4 @@
-"""Every table, on one page. The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
+"""Every table but those of schema_cases. The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
 
 Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
 """
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import ExecutableDDLElement
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 6
+VERSION = 7
 
 metadata = MetaData()
 
@@ -262,6 +262,7 @@ replies = Table(
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
+Index("replies_by_kind", replies.c.campaign, replies.c.kind)
 
 #: The ledger of stances: rows are only added.
 stances = Table(
@@ -284,6 +285,7 @@ stances = Table(
     Column("recorded_at", Moment, nullable=False),
 )
 Index("stances_by_country", stances.c.campaign, stances.c.country)
+Index("stances_by_reply", stances.c.campaign, stances.c.reply)
 
 #: Which partner said that it will approach which country. For organisers only (domain/rules.md D2).
 plans = Table(
@@ -297,8 +299,11 @@ plans = Table(
     Column("partner_digest", String(64), nullable=False),
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
+    # When a person found that it is no plan; NULL: it stands.
+    Column("withdrawn_at", Moment),
 )
 Index("plans_by_country", plans.c.campaign, plans.c.country)
+Index("plans_by_reply", plans.c.campaign, plans.c.reply)
 
 #: Who changed which field of a reply from what to what. Rows are only added.
 corrections = Table(
