@@ -8,17 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
-from mobilize.store.schema import (
-    amendments,
-    assignments,
-    corrections,
-    opened,
-    plans,
-    raw_mail,
-    remarks,
-    replies,
-    stances,
-)
+from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.schema_cases import amendments, assignments, opened, remarks
 from mobilize.store.sealed import Seal
 
 
