@@ -15,6 +15,7 @@ from mobilize.replies import export, log
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
+from mobilize.store import cases
 from mobilize.world.countries import countries
 
 #: What a person types to say that a reply states no stance.
@@ -46,19 +47,21 @@ def one(installation: Installation, start: str) -> Shown:
     """Find one entry by the beginning of its id. Raises Refused where none, or more than one, begins so."""
     if len(start) < 4:  # noqa: PLR2004 - four hex digits: short enough to type, long enough to mean one
         raise Refused("name at least four characters of the reply's id", hint="mobilize replies log shows them")
-    found = [shown for shown in entries(installation) if shown.entry.reply.startswith(start)]
-    if len(found) != 1:
-        raise Refused(
-            f"{len(found) or 'no'} replies begin with {start}", hint="mobilize replies log shows every reply's id"
-        )
-    return found[0]
+    campaign = installation.campaign.slug
+    with installation.store.reading() as connection:
+        found = cases.beginning(connection, campaign, start)
+        if len(found) != 1:
+            many = "more than one reply begins" if found else "no reply begins"
+            raise Refused(f"{many} with {start}", hint="mobilize replies log shows every reply's id")
+        (entry,) = log.some(connection, campaign, installation.seal, found)
+        stances = _current(log.statements(connection, campaign, of=(entry.country or "",)))
+    return Shown(entry=entry, current=stances.get(entry.country or ""))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        by_country = log.statements(connection, installation.campaign.slug)
-    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
+        return log.statements_in(connection, installation.campaign.slug, reply)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -97,12 +100,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = [
-            each
-            for of_country in log.statements(connection, campaign).values()
-            for each in of_country
-            if each.reply == before.reply
-        ]
+        mine = log.statements_in(connection, campaign, before.reply)
         parsed = next((each for each in mine if each.by == PARSER), None)
         said_of: dict[str, str | None] = {}
         for other in {each.country for each in mine} - {of}:
@@ -196,7 +194,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     """Who was asked, who answered, who is left: every state, by what both wings know."""
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        found = log.entries(connection, campaign.slug, installation.seal)
+        replies = cases.kinds(connection, campaign.slug)
         stances = _current(log.statements(connection, campaign.slug))
         plans = log.plan_counts(connection, campaign.slug)
         letters = figures.by_country(connection, campaign.slug)
@@ -204,7 +202,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
         countries().values(),
         standings={code: standing.of(campaign.record, code) for code in countries()},
         letters=letters,
-        replies=log.kinds_by_country(found),
+        replies=replies,
         stances=stances,
         plans=plans,
     )

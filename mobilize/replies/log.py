@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -256,22 +256,30 @@ def statements(
     if of is not None:
         chosen = chosen.where(stances.c.country.in_(of))
     for row in connection.execute(chosen.order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(
-            Statement(
-                number=row.number,
-                reply=row.reply,
-                country=row.country,
-                stance=row.stance or None,
-                concerns=tuple(row.concerns.split()),
-                quote=row.quote,
-                rule=row.rule,
-                said_on=row.said_on,
-                direct=row.direct,
-                by=row.by,
-                recorded_at=row.recorded_at,
-            )
-        )
+        found.setdefault(row.country, []).append(_statement(row))
     return found
+
+
+def statements_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording."""
+    chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
+    return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
+
+
+def _statement(row: Row[tuple[object, ...]]) -> Statement:
+    return Statement(
+        number=row.number,
+        reply=row.reply,
+        country=row.country,
+        stance=row.stance or None,
+        concerns=tuple(row.concerns.split()),
+        quote=row.quote,
+        rule=row.rule,
+        said_on=row.said_on,
+        direct=row.direct,
+        by=row.by,
+        recorded_at=row.recorded_at,
+    )
 
 
 def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:
@@ -280,16 +288,6 @@ def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:
     standing = (plans.c.campaign == campaign) & plans.c.withdrawn_at.is_(None)
     rows = connection.execute(counted.where(standing).group_by(plans.c.country))
     return {row.country: row.partners for row in rows}
-
-
-def kinds_by_country(found: Iterable[Entry]) -> dict[str, dict[str, int]]:
-    """Count entries by country and kind."""
-    counts: dict[str, dict[str, int]] = {}
-    for entry in found:
-        if entry.country:
-            of_country = counts.setdefault(entry.country, {})
-            of_country[entry.kind] = of_country.get(entry.kind, 0) + 1
-    return counts
 
 
 def day_of(date: str | None) -> dt.date | None:

@@ -132,6 +132,29 @@ def changes(connection: Connection, campaign: str, reply: str, seal: Seal) -> li
     return sorted(found, key=lambda each: each.at)
 
 
+def latest(connection: Connection, campaign: str, which: Collection[str], seal: Seal) -> dict[str, dict[str, str]]:
+    """Reply -> field -> what a person changed it to last. Raises KeyMissing."""
+    rows = connection.execute(
+        select(amendments)
+        .where(amendments.c.campaign == campaign, amendments.c.reply.in_(which))
+        .order_by(amendments.c.number)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.reply, {})[row.field] = _plain(row.after, row.sealed, seal)
+    return found
+
+
+def beginning(connection: Connection, campaign: str, start: str) -> list[str]:
+    """Ids of the replies that begin so, two at most."""
+    rows = connection.execute(
+        select(replies.c.reply)
+        .where(replies.c.campaign == campaign, replies.c.reply >= start, replies.c.reply < start + "g")
+        .limit(2)
+    )
+    return [row.reply for row in rows]
+
+
 def decided(connection: Connection, campaign: str, reply: str) -> frozenset[str]:
     """Names of the fields of a reply that a person has changed."""
     names = [
@@ -265,6 +288,20 @@ def named(connection: Connection, campaign: str) -> tuple[str, ...]:
     """Countries that occur in the log, alpha-2."""
     rows = connection.execute(select(replies.c.country).where(replies.c.campaign == campaign).distinct())
     return tuple(sorted(row.country for row in rows if row.country))
+
+
+def kinds(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
+    """Country -> kind -> how many replies concern it."""
+    counted = select(replies.c.country, replies.c.kind, func.count().label("many"))
+    rows = connection.execute(
+        counted.where(replies.c.campaign == campaign, replies.c.country.is_not(None)).group_by(
+            replies.c.country, replies.c.kind
+        )
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.country, {})[row.kind] = row.many
+    return found
 
 
 # --- plans -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Every table but those of schema_cases. The campaign's slug comes first in every key; mail, suppression, pace are shared.
+"""Every table but those of schema_cases. The campaign's slug comes first in every key; mail and suppression are shared.
 
 Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
 """
