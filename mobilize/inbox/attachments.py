@@ -36,7 +36,7 @@ def attachments(mail: Mail) -> tuple[str, ...]:
 
 
 def enclosed(mail: Mail) -> tuple[Part, ...]:
-    """The files themselves, as `attachments` names them and in that order, with what lies in a winmail.dat behind it."""
+    """The files themselves, in the order of `attachments`; behind a winmail.dat what lies in it."""
     return tuple(
         each
         for part in _files(mail)
