@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mobilize import board
@@ -13,10 +13,11 @@ from mobilize.installation import Installation
 from mobilize.post import figures
 from mobilize.replies import export, log
 from mobilize.replies.log import Entry
-from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
+from mobilize.replies.public import counts as public_counts
+from mobilize.replies.review import PARSER, STANCES, Current, Statement, Status, current
 from mobilize.replies.triage import READING_ORDER
 from mobilize.store import cases
-from mobilize.world.countries import countries
+from mobilize.world.countries import countries, groups
 
 #: What a person types to say that a reply states no stance.
 NO_STANCE = "none"
@@ -137,12 +138,19 @@ def _check(by: str, stance: str | None, country: str | None) -> None:
 
 
 def exported(installation: Installation, *, form: str, public: bool) -> bytes:
-    """Write the log as a spreadsheet: "csv" or "xlsx"; public: only what shows nobody's work (rules.md D2)."""
-    rows = [_row(shown) for shown in entries(installation)]
-    columns = export.PUBLIC_COLUMNS if public else export.ORGANISER_COLUMNS
+    """Write the log as a file: "csv", "xlsx" or "json"; public: only what shows nobody's work (rules.md D2)."""
     if public:
-        rows = _public(rows)
-    return export.to_xlsx(rows, columns) if form == "xlsx" else export.to_csv(rows, columns)
+        return written(_public(installation), export.PUBLIC_COLUMNS, form=form, title="Public")
+    return written([_row(shown) for shown in entries(installation)], export.ORGANISER_COLUMNS, form=form)
+
+
+def written(
+    rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, form: str, title: str = "Replies"
+) -> bytes:
+    """Write rows as a file: "csv", "xlsx" or "json"."""
+    if form == "xlsx":
+        return export.to_xlsx(rows, columns, title=title)
+    return export.to_json(rows, columns) if form == "json" else export.to_csv(rows, columns)
 
 
 def _row(shown: Shown) -> dict[str, object]:
@@ -183,11 +191,17 @@ def _joined(value: object) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, (list, tuple)) else ""
 
 
-def _public(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    """One row a country, and only what a person confirmed: a suggestion is not for the press."""
-    sure = {"confirmed", "corrected"}
-    found = {str(row["country"]): row for row in rows if row["country"] and row["stance_status"] in sure}
-    return [found[code] for code in sorted(found)]
+def _public(installation: Installation) -> tuple[Mapping[str, object], ...]:
+    """Counts of what a person confirmed: a suggestion is not for the press."""
+    with installation.store.reading() as connection:
+        stances = _current(log.statements(connection, installation.campaign.slug))
+    sure = {Status.CONFIRMED, Status.CORRECTED}
+    standing = [
+        (countries()[each.country].group or board.OBSERVERS, each.stance)
+        for each in stances.values()
+        if each.status in sure and each.stance and each.country in countries()
+    ]
+    return public_counts(standing, groups=(*groups(), board.OBSERVERS), stances=STANCES)
 
 
 def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
