@@ -16,7 +16,7 @@ from mobilize.errors import FontMissing, LetterWrong
 from mobilize.letter.pdf import compiler, font_folders, pages
 
 #: Sizes of type in points, the one that reads best first; at the last it may run on to a second page.
-_SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
+_SIZES = (11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5)
 
 _FONTS = ("Libertinus Serif", "Amiri", "Noto Sans CJK SC")
 
