@@ -1,0 +1,68 @@
+// Keys for organisers with a long inbox. Every page works without this file; it sends nothing and reads nothing else.
+"use strict";
+
+(() => {
+  const items = [...document.querySelectorAll("[data-item]")];
+  let now = -1;
+
+  const typing = (target) => target.closest("input:not([type=radio]):not([type=checkbox]), select, textarea");
+
+  const select = (place) => {
+    if (place < 0 || place >= items.length) return;
+    if (now >= 0) items[now].removeAttribute("data-now");
+    now = place;
+    items[now].setAttribute("data-now", "");
+    items[now].querySelector("[data-open]").focus({ preventScroll: true });
+    items[now].scrollIntoView({ block: "nearest" });
+  };
+
+  const follow = (name) => document.querySelector(`a[data-${name}]`)?.click();
+
+  const inList = {
+    j: () => select(now + 1),
+    k: () => select(now - 1),
+    o: () => items[now]?.querySelector("[data-open]").click(),
+    e: () => items[now]?.querySelector("[data-confirm]")?.click(),
+  };
+
+  const onReply = {
+    j: () => follow("behind"),
+    k: () => follow("before"),
+    u: () => follow("back"),
+    e: () => document.querySelector("[data-confirm]")?.click(),
+  };
+
+  const stance = (key) => {
+    const list = items[now]?.querySelector("select[name=stance]");
+    if (list) list.selectedIndex = Number(key);
+    const choice = items.length ? null : document.querySelector(`input[data-key="${key}"]`);
+    if (choice) choice.checked = true;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
+    if (/^[0-5]$/.test(event.key)) stance(event.key);
+    else if (!(items.length ? inList : onReply)[event.key]) return;
+    else (items.length ? inList : onReply)[event.key]();
+    event.preventDefault();
+  });
+
+  for (const [place, item] of items.entries()) {
+    item.addEventListener("focusin", () => {
+      if (now !== place) {
+        if (now >= 0) items[now].removeAttribute("data-now");
+        now = place;
+        item.setAttribute("data-now", "");
+      }
+    });
+  }
+
+  // What was decided has left the list: go on with what stands first now.
+  if (items.length && sessionStorage.getItem("decided")) {
+    sessionStorage.removeItem("decided");
+    select(0);
+  }
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".quick")) sessionStorage.setItem("decided", "1");
+  });
+})();
