@@ -94,8 +94,9 @@ def untouched(row: CountryRow) -> bool:
 
 
 def uncovered(rows: Iterable[CountryRow]) -> tuple[CountryRow, ...]:
-    """Countries that are not won, and that no partner plans to approach."""
-    return tuple(row for row in rows if not row.plans and not supports(row))
+    """Countries that are not won, and that no partner plans to approach, by English name."""
+    left = (row for row in rows if not row.plans and not supports(row))
+    return tuple(sorted(left, key=lambda row: row.country.name("en")))
 
 
 def crowded(promises: Sequence[Promise]) -> frozenset[str]:
