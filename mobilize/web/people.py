@@ -93,7 +93,7 @@ def _changes(router: APIRouter, desk: Desk) -> None:
 def _enrol(desk: Desk, request: Request, me: Signed, name: str, address: str) -> Response:
     """The one page that shows a secret, once: as a picture for an authenticator, and as text."""
     picture = segno.make(address, micro=False).svg_inline(scale=5, border=4, dark="#000", light="#fff")
-    return page(desk, request, me, "enrol.html", name=name, address=address, picture=Markup(picture))  # noqa: S704
+    return page(desk, request, me, "enrol.html", name=name, otpauth=address, picture=Markup(picture))  # noqa: S704
 
 
 async def _page(desk: Desk, request: Request, me: Signed, *, error: str = "") -> Response:
