@@ -58,10 +58,8 @@
   }
 
   // What was decided has left the list: go on with what stands first now.
-  if (items.length && sessionStorage.getItem("decided")) {
-    sessionStorage.removeItem("decided");
-    select(0);
-  }
+  if (sessionStorage.getItem("decided")) select(0);
+  sessionStorage.removeItem("decided");
   document.addEventListener("submit", (event) => {
     if (event.target.matches(".quick")) sessionStorage.setItem("decided", "1");
   });
