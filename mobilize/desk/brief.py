@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mobilize.campaign.contacts import Audience, Contact, Gender
 from mobilize.campaign.record import Position, Role
-from mobilize.desk import overview
+from mobilize.desk import overview, review
 from mobilize.desk.overview import Page
 from mobilize.errors import LetterWrong, TemplateWrong
 from mobilize.installation import Installation
@@ -51,7 +51,7 @@ def made(installation: Installation, code: str, *, today: dt.date) -> bytes:
 
 def written(installation: Installation, code: str, *, today: dt.date) -> Brief:
     """Write the page. code: alpha-2. Raises Refused where there is no such country."""
-    page = overview.page(installation, code)
+    page = overview.page(installation, code, review.board_rows(installation))
     campaign = installation.campaign
     letter = _letter(installation, code, today)
     ask, points = _said_in(letter) if letter else ((), ())

@@ -12,8 +12,8 @@ from mobilize.store.engine import Watch
 
 T = TypeVar("T")
 
-#: Values kept at most: a page a role and a filter.
-_MOST = 200
+#: Values kept at most, those made last: a list has up to a megabyte.
+_MOST = 24
 
 
 @dataclass(slots=True)
@@ -41,9 +41,11 @@ class Memory:
                 stamp = self._watch.stamp()
                 found = self._kept.get(name)
                 if found is None or found[0] != stamp:
-                    if len(self._kept) >= _MOST:
-                        self._kept.clear()
-                    found = self._kept[name] = (stamp, make())
+                    found = (stamp, make())
+                    self._kept.pop(name, None)
+                    self._kept[name] = found
+                    while len(self._kept) > _MOST:
+                        del self._kept[next(iter(self._kept))]
         return found[1]  # type: ignore[return-value]  # a name is used for one kind of value alone
 
     def close(self) -> None:

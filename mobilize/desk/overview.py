@@ -73,9 +73,8 @@ class Page:
     statements: tuple[Statement, ...]
 
 
-def board(installation: Installation, *, today: dt.date) -> Board:
-    """Lay the board: who was asked, who answered, who is left, and how it came about."""
-    rows = review.board_rows(installation)
+def board(installation: Installation, rows: tuple[CountryRow, ...], *, today: dt.date) -> Board:
+    """Lay the board: who was asked, who answered, who is left, and how it came about. rows: review.board_rows."""
     with installation.store.reading() as connection:
         statements = log.statements(connection, installation.campaign.slug)
     return Board(
@@ -86,9 +85,8 @@ def board(installation: Installation, *, today: dt.date) -> Board:
     )
 
 
-def coverage(installation: Installation, *, today: dt.date) -> Coverage:
-    """Lay countries against partners' plans, and rank where to push next."""
-    rows = review.board_rows(installation)
+def coverage(installation: Installation, rows: tuple[CountryRow, ...], *, today: dt.date) -> Coverage:
+    """Lay countries against partners' plans, and rank where to push next. rows: review.board_rows."""
     made = promises(installation)
     won = {row.country.code for row in rows if supports(row)}
     return Coverage(
@@ -101,12 +99,12 @@ def coverage(installation: Installation, *, today: dt.date) -> Coverage:
     )
 
 
-def page(installation: Installation, code: str) -> Page:
-    """Gather all that is known of one country. code: alpha-2. Raises Refused where there is none."""
+def page(installation: Installation, code: str, rows: tuple[CountryRow, ...]) -> Page:
+    """Gather all that is known of one country. code: alpha-2. rows: review.board_rows. Raises Refused: no such code."""
     if code not in countries():
         raise Refused(f"{code!r} is no country code")
     campaign = installation.campaign
-    [row] = [each for each in review.board_rows(installation) if each.country.code == code]
+    [row] = [each for each in rows if each.country.code == code]
     with installation.store.reading() as connection:
         fates = outbox.fates(connection, campaign.slug)
         statements = log.statements(connection, campaign.slug, of=(code,)).get(code, [])

@@ -221,6 +221,8 @@ raw_mail = Table(
     Column("received_at", Moment, nullable=False),
 )
 Index("raw_mail_by_time", raw_mail.c.received_at)
+# The row itself is long: what a list needs of it is read from here.
+Index("raw_mail_when", raw_mail.c.id, raw_mail.c.received_at)
 
 #: How far each mailbox was read.
 mailboxes = Table(
@@ -262,7 +264,12 @@ replies = Table(
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
-Index("replies_by_kind", replies.c.campaign, replies.c.kind)
+# All that lists choose and count by: their rows, encrypted words among them, are not read for it.
+Index(
+    "replies_listed",
+    *(replies.c[name] for name in ("campaign", "kind", "attention", "country", "language", "stance", "reviewed_by")),
+    replies.c.reply,
+)
 
 #: The ledger of stances: rows are only added.
 stances = Table(

@@ -73,7 +73,7 @@ def routes(desk: Desk) -> APIRouter:
     async def country(request: Request, code: str) -> Response:
         me = await signed(desk, request, Action.READ)
         try:
-            found = await run_in_threadpool(overview.page, desk.installation, code)
+            found = await run_in_threadpool(lambda: overview.page(desk.installation, code, desk.rows()))
         except Refused:
             raise HTTPException(404) from None
         return page(
@@ -114,7 +114,7 @@ def _brief(desk: Desk, code: str) -> bytes | None:
 def _body(desk: Desk, only: str) -> Markup:
     """The board as it stands, drawn once for all who look at it until something is written."""
     today = desk.now().date()
-    found = desk.memory.of(("board", today), lambda: overview.board(desk.installation, today=today))
+    found = desk.memory.of(("board", today), lambda: overview.board(desk.installation, desk.rows(), today=today))
     return desk.memory.of(("board page", today, only), lambda: _drawn(found, only))
 
 

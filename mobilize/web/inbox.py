@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, fields
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,11 +20,14 @@ from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
 from mobilize.web import forms
 from mobilize.web.organise import HOME, country_name, note, page, signed
-from mobilize.web.pages import Desk
+from mobilize.web.pages import Desk, fragment
 from mobilize.world.countries import groups
 
 #: Replies on one page, and signs of a filter.
 _AT_ONCE, _LONGEST = 100, 80
+
+#: Stands in a kept list for the number of a session's forms; nobody outside can write it into a mail.
+_NUMBER = secrets.token_hex(16)
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -33,23 +38,10 @@ def routes(desk: Desk) -> APIRouter:
     async def inbox(request: Request) -> Response:
         me = await signed(desk, request, Action.READ)
         choice = chosen(request.url.query)
-        found = await run_in_threadpool(shelf.shelf, desk.installation, choice, most=_AT_ONCE)
-        return page(
-            desk,
-            request,
-            me,
-            "inbox.html",
-            choice=choice,
-            narrowed=any(value for name, value in asdict(choice).items() if name != "show"),
-            tabs=[(show, address(choice, show=show)) for show in shelf.SHOWS],
-            query=query(choice),
-            shelf=found,
-            found=[(each, country_name(each.entry.country)) for each in found.found],
-            kinds=READING_ORDER,
-            stances=STANCES,
-            groups=groups(),
-            places=overview.named(found.countries),
-        )
+        name, deciding = me.person.name, me.may("review")
+        kept = ("inbox", choice, name, deciding)
+        body = await run_in_threadpool(desk.memory.of, kept, lambda: _body(desk, choice, name, deciding=deciding))
+        return page(desk, request, me, "inbox.html", body=body.replace(_NUMBER, me.number))
 
     @router.post("/reply/{reply}/quick")
     async def quick(request: Request, reply: str) -> Response:
@@ -74,6 +66,27 @@ def routes(desk: Desk) -> APIRouter:
         return RedirectResponse(address(choice), status_code=303)
 
     return router
+
+
+def _body(desk: Desk, choice: Choice, name: str, *, deciding: bool) -> Markup:
+    """The list as one person sees it, until something is written; in the place of her session's number a blank."""
+    found = shelf.shelf(desk.installation, choice, most=_AT_ONCE)
+    return fragment(
+        "organise/inbox_body.html",
+        choice=choice,
+        name=name,
+        may_review=deciding,
+        number=_NUMBER,
+        narrowed=any(value for key, value in asdict(choice).items() if key != "show"),
+        tabs=[(show, address(choice, show=show)) for show in shelf.SHOWS],
+        query=query(choice),
+        shelf=found,
+        found=[(each, country_name(each.entry.country)) for each in found.found],
+        kinds=READING_ORDER,
+        stances=STANCES,
+        groups=groups(),
+        places=overview.named(found.countries),
+    )
 
 
 def chosen(text: str) -> Choice:

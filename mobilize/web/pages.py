@@ -15,6 +15,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mobilize.board import CountryRow
+from mobilize.desk import review
 from mobilize.desk.memory import Memory
 from mobilize.installation import Installation
 from mobilize.letter.views import in_language
@@ -48,6 +50,10 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.installation)
+
+    def rows(self) -> tuple[CountryRow, ...]:
+        """The board's rows, worked out once after each change."""
+        return self.memory.of("rows", lambda: review.board_rows(self.installation))
 
     def close(self) -> None:
         """Give back what it holds."""

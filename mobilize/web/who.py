@@ -26,7 +26,9 @@ def routes(desk: Desk) -> APIRouter:
         today = desk.now().date()
 
         def made() -> overview.Coverage:
-            return desk.memory.of(("coverage", today), lambda: overview.coverage(desk.installation, today=today))
+            return desk.memory.of(
+                ("coverage", today), lambda: overview.coverage(desk.installation, desk.rows(), today=today)
+            )
 
         found = await run_in_threadpool(made)
         return page(

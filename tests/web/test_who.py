@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mobilize.desk import hear, overview
+from mobilize.desk import hear, overview, review
 from mobilize.inbox.form import Told
 from servers.pages import Site
 from servers.signed import as_role, now
@@ -30,7 +30,7 @@ def lead(site: Site, cookies: dict[str, dict[str, str]]) -> Iterator[httpx.Clien
 
 
 def test_plans_are_laid_against_what_was_heard_since(site: Site, lead: httpx.Client) -> None:
-    found = overview.coverage(site.installation, today=now().date())
+    found = overview.coverage(site.installation, review.board_rows(site.installation), today=now().date())
     stale = {(each.country, each.partner) for each in found.stale}
     assert stale == {("KE", "A"), ("KE", "B"), ("KE", "C <b>")}
     assert found.crowded == {"KE"}
