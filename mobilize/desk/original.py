@@ -5,6 +5,7 @@ Nothing is fetched, opened or drawn here: what a stranger sent is shown as words
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import nh3
 
 from mobilize.desk import review
 from mobilize.errors import Refused
-from mobilize.inbox import attachments
+from mobilize.inbox import attachments, form
 from mobilize.inbox.decode import decode
 from mobilize.inbox.html import of_html
 from mobilize.inbox.mail import Mail, Part
@@ -64,8 +65,10 @@ class Enclosed:
 
 def inert(installation: Installation, reply: str) -> str:
     """Show what was written as HTML of words alone. Raises Refused where the original is no longer kept."""
-    mail = decode(review.original(installation, reply))
-    return "\n<hr>\n".join(_bodies(mail, 0)) or "<p>(no words)</p>"
+    data = review.original(installation, reply)
+    if review.origin(installation, reply).startswith(form.ORIGIN):
+        return _as_form(data)
+    return "\n<hr>\n".join(_bodies(decode(data), 0)) or "<p>(no words)</p>"
 
 
 def files(installation: Installation, reply: str) -> tuple[Enclosed, ...]:
@@ -93,6 +96,20 @@ def safe_name(name: str) -> str:
     stem, dot, end = plain.rpartition(".")
     short = f"{stem[:80]}{dot}{end[:12]}" if dot else plain[:80]
     return f"file-{short}" if not short or _DEVICES.match(short) else short
+
+
+def _as_form(data: bytes) -> str:
+    """What a partner filled in on the page, line by line."""
+    try:
+        fields = json.loads(data)["form"]
+        lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(_line(value))}</dd>" for name, value in fields.items())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return f"<pre>{escape(data[:_MOST].decode('utf-8', 'replace'))}</pre>"
+    return f"<dl>{lines}</dl>"
+
+
+def _line(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "–")
 
 
 def _bodies(mail: Mail, depth: int) -> Iterator[str]:

@@ -74,6 +74,12 @@ def original(installation: Installation, reply: str) -> bytes:
     return found
 
 
+def origin(installation: Installation, reply: str) -> str:
+    """Where a message was found; empty where it is not kept."""
+    with installation.store.reading() as connection:
+        return log.origin(connection, reply)
+
+
 def review(
     installation: Installation,
     reply: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from fastapi import APIRouter
 from markupsafe import Markup, escape
@@ -23,7 +24,7 @@ from mobilize.web import forms, inbox
 from mobilize.web.forms import Form
 from mobilize.web.organise import Signed, all_countries, country_name, note, page, signed
 from mobilize.web.pages import Desk
-from mobilize.world.languages import direction
+from mobilize.world.languages import direction, primary
 
 #: Nothing runs, loads, sends or leads anywhere; only our own page may show it, and in a frame without any right.
 _ORIGINAL_POLICY = "default-src 'none'; sandbox; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -105,7 +106,9 @@ def _deciding(router: APIRouter, desk: Desk) -> None:
                 now=desk.now(),
             )
         except Refused as error:
-            return await _page(desk, request, me, found, error=error.sentence)
+            # As it was typed: who corrected ten fields and mistyped one mends that one.
+            typed = {**_typed(form), "country": form["country"], "stance": form["stance"]}
+            return await _page(desk, request, me, found, error=error.sentence, typed=typed)
         await note(desk, me, "reviewed", found.entry.reply[:12])
         return _again(found, form)
 
@@ -133,7 +136,7 @@ def _deciding(router: APIRouter, desk: Desk) -> None:
                 case.remark, desk.installation, found.entry.reply, form["text"], by=me.person.name, now=desk.now()
             )
         except Refused as error:
-            return await _page(desk, request, me, found, error=error.sentence)
+            return await _page(desk, request, me, found, error=error.sentence, typed={"text": form["text"]})
         await note(desk, me, "noted", found.entry.reply[:12])
         return _again(found, form)
 
@@ -176,7 +179,15 @@ def _percent(sign: str) -> str:
     return "".join(f"%{each:02X}" for each in sign.encode())
 
 
-async def _page(desk: Desk, request: Request, me: Signed, found: Case, *, error: str = "") -> Response:
+async def _page(
+    desk: Desk,
+    request: Request,
+    me: Signed,
+    found: Case,
+    *,
+    error: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     entry, parsed = found.entry, found.entry.parsed
     choice = inbox.chosen(request.url.query)
     letter = await run_in_threadpool(answered.letter, desk.installation, entry.letter) if entry.letter else None
@@ -206,7 +217,7 @@ async def _page(desk: Desk, request: Request, me: Signed, found: Case, *, error:
             if isinstance(each, dict)
         ],
         evidence=evidence,
-        way=direction(entry.language) if entry.language else "auto",
+        way=direction(primary(entry.language)) if entry.language else "auto",
         letter=letter,
         letters=await run_in_threadpool(case.letters_to, desk.installation, found),
         files=files,
@@ -221,6 +232,7 @@ async def _page(desk: Desk, request: Request, me: Signed, found: Case, *, error:
         before=before,
         behind=behind,
         error=error,
+        filled={"country": entry.country, "stance": found.stance, "text": "", **found.values, **typed},
     )
 
 

@@ -143,6 +143,21 @@ def test_the_keys_walk_the_inbox_set_a_stance_and_confirm(
     assert page.input_value("#text") == "j e 5 k", "who writes presses no keys of ours"
 
 
+def test_the_keys_can_be_switched_off(
+    page: Page, site: Site, cookies: dict[str, dict[str, str]], told: dict[str, str]
+) -> None:
+    assert told
+    enter(page, site, cookies, "organiser")
+    page.goto("/organise/?show=all")
+    page.click("text=Switch the keys off")
+    page.reload()
+    page.keyboard.press("j")
+    expect(page.locator("[data-now]")).to_have_count(0)
+    page.click("text=Switch the keys on")
+    page.keyboard.press("j")
+    expect(page.locator("[data-now]")).to_have_count(1)
+
+
 def test_everything_works_without_the_script(
     browser: Browser, site: Site, cookies: dict[str, dict[str, str]], told: dict[str, str]
 ) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from mobilize.desk import case, hand_out, receive
+from mobilize.desk import case, hand_out, hear, receive, review
+from mobilize.inbox.form import Told
 from mobilize.inbox.raw import RawMail
 from mobilize.post import outbox
 from mobilize.web.reply import marked
@@ -210,3 +211,22 @@ def test_marks_are_the_only_markup_whatever_the_words_are() -> None:
         'We &lt;b&gt;<mark title="decides: stance">will\n  support</mark>&lt;/b&gt; it &amp; '
         '<mark title="decides: &#34;&gt;&lt;i&gt;">more</mark>'
     )
+
+
+def test_what_was_typed_is_still_there_when_one_field_is_wrong(lead: httpx.Client, forward: str) -> None:
+    form = {"number": number(lead), "country": "SE", "stance": "oppose", "language": "<b>", "from_name": "A new name"}
+    page = lead.post(f"/organise/reply/{forward}", data=form).text
+    assert 'value="A new name"' in page
+    assert 'value="&lt;b&gt;"' in page
+    assert '<option value="SE" selected>' in page
+    assert re.findall(r'name="stance" value="(\w*)" data-key="\d" checked', page) == ["oppose"]
+
+
+def test_a_form_of_the_page_is_shown_line_by_line(site: Site, lead: httpx.Client) -> None:
+    told = Told(form="x", day="2026-11-24", text="They said <b>yes</b>", targets=("KE", "SN"), organisation="A & B")
+    hear.take_in(site.installation, told, now=now())
+    [reply] = [each.entry.reply for each in review.entries(site.installation) if each.entry.reporter == "A & B"]
+    page = lead.get(f"/organise/reply/{reply}/original").text
+    assert "<dt>organisation</dt><dd>A &amp; B</dd>" in page
+    assert "<dt>targets</dt><dd>KE, SN</dd>" in page
+    assert "They said &lt;b&gt;yes&lt;/b&gt;" in page

@@ -39,8 +39,22 @@
     if (choice) choice.checked = true;
   };
 
+  // Who dictates, or presses keys by mistake, can do without (WCAG 2.1.4).
+  const off = () => localStorage.getItem("keys") === "off";
+  const turn = document.querySelector("[data-keys]");
+  const say = () => { turn.textContent = off() ? "Switch the keys on" : "Switch the keys off"; };
+  if (turn) {
+    turn.hidden = false;
+    say();
+    turn.addEventListener("click", () => {
+      if (off()) localStorage.removeItem("keys");
+      else localStorage.setItem("keys", "off");
+      say();
+    });
+  }
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
+    if (off() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
     if (/^[0-5]$/.test(event.key)) stance(event.key);
     else if (!(items.length ? inList : onReply)[event.key]) return;
     else (items.length ? inList : onReply)[event.key]();
