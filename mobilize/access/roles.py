@@ -27,6 +27,10 @@ class Action(StrEnum):
     REVIEW = "review"
     #: Take the log away as a file.
     EXPORT = "export"
+    #: Decide what happens to letters: pause, go on, settle what is in doubt.
+    SEND = "send"
+    #: Say who may sign in, and read who did what.
+    PEOPLE = "people"
 
 
 _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(

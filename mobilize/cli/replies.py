@@ -237,7 +237,9 @@ def export(
     ] = False,
     public: Annotated[
         bool,
-        typer.Option("--public", help="One row a country, confirmed stances only: nothing that shows who works where."),
+        typer.Option(
+            "--public", help="Confirmed stances counted by regional group, no count below five: fit to publish."
+        ),
     ] = False,
 ) -> None:
     """Write the log as a spreadsheet that runs nothing: .csv or .xlsx."""

@@ -13,7 +13,7 @@ from mobilize.access.roles import Role
 from mobilize.errors import KeyMissing, Refused
 from mobilize.installation import Installation
 from mobilize.store import people
-from mobilize.store.people import Account
+from mobilize.store.people import Account, Deed
 
 #: Wrong tries before a pause, and how long it is.
 TRIES, LOCK = 5, dt.timedelta(minutes=15)
@@ -134,6 +134,12 @@ def note(installation: Installation, person: Person, what: str, about: str, *, n
     """Add to the log of deeds: ids only."""
     with installation.store.writing() as connection:
         people.note(connection, who=person.name, what=what, about=about[:80], now=now)
+
+
+def deeds(installation: Installation, *, before: int | None, most: int) -> list[Deed]:
+    """The log of deeds, newest first. before: only those numbered lower; None: from the newest on."""
+    with installation.store.reading() as connection:
+        return people.deeds(connection, before=before, most=most)
 
 
 def _check(installation: Installation, password: str) -> None:

@@ -18,9 +18,11 @@ from mobilize.replies import export, filed, log
 from mobilize.replies.filing import Deed, Place, placed
 from mobilize.replies.log import Entry
 from mobilize.replies.proof import Proof, proof
-from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
+from mobilize.replies.public import counts as public_counts
+from mobilize.replies.review import PARSER, STANCES, Current, Statement, Status, current
 from mobilize.replies.triage import READING_ORDER
-from mobilize.world.countries import countries
+from mobilize.store import cases
+from mobilize.world.countries import countries, groups
 
 #: What a person types to say that a reply states no stance.
 NO_STANCE = "none"
@@ -51,18 +53,21 @@ def one(installation: Installation, start: str) -> Shown:
     """Find one entry by the beginning of its id. Raises Refused where none, or more than one, begins so."""
     if len(start) < 4:  # noqa: PLR2004 - four hex digits: short enough to type, long enough to mean one
         raise Refused("name at least four characters of the reply's id", hint="mobilize replies log shows them")
-    found = [shown for shown in entries(installation) if shown.entry.reply.startswith(start)]
-    if len(found) != 1:
-        raise Refused(
-            f"{len(found) or 'no'} replies begin with {start}", hint="mobilize replies log shows every reply's id"
-        )
-    return found[0]
+    campaign = installation.campaign.slug
+    with installation.store.reading() as connection:
+        found = cases.beginning(connection, campaign, start)
+        if len(found) != 1:
+            many = "more than one reply begins" if found else "no reply begins"
+            raise Refused(f"{many} with {start}", hint="mobilize replies log shows every reply's id")
+        (entry,) = log.some(connection, campaign, installation.seal, found)
+        stances = _current(log.statements(connection, campaign, of=(entry.country or "",)))
+    return Shown(entry=entry, current=stances.get(entry.country or ""))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        return statements_on(connection, installation, reply)
+        return log.statements_in(connection, installation.campaign.slug, reply)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -72,6 +77,12 @@ def original(installation: Installation, reply: str) -> bytes:
     if found is None:
         raise Refused(f"the original of {reply[:12]} is no longer kept")
     return found
+
+
+def origin(installation: Installation, reply: str) -> str:
+    """Where a message was found; empty where it is not kept."""
+    with installation.store.reading() as connection:
+        return log.origin(connection, reply)
 
 
 def review(
@@ -101,7 +112,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = statements_on(connection, installation, before.reply)
+        mine = log.statements_in(connection, installation.campaign.slug, before.reply)
         parsed = next((each for each in reversed(mine) if each.by == PARSER and each.stance), None)
         words = words_of(connection, installation, before, parsed)
         also = _also(connection, installation, before)
@@ -120,12 +131,6 @@ def review(
             filed.add(connection, campaign, before.reply, Deed.MOVED, place=where, by=by, now=now)
         log.correct(connection, campaign, before.reply, changes, by=by, now=now)
     return one(installation, before.reply)
-
-
-def statements_on(connection: Connection, installation: Installation, reply: str) -> list[Statement]:
-    """All that was ever said of what one reply means, in the order of recording."""
-    by_country = log.statements(connection, installation.campaign.slug)
-    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
 
 
 def _also(connection: Connection, installation: Installation, entry: Entry) -> set[str]:
@@ -184,14 +189,22 @@ def _check(by: str, stance: str | None, country: str | None) -> None:
 
 
 def exported(installation: Installation, *, form: str, public: bool) -> bytes:
-    """Write the log as a spreadsheet: "csv" or "xlsx"; public: only what shows nobody's work (rules.md D2)."""
+    """Write the log as a file: "csv", "xlsx" or "json"; public: only what shows nobody's work (rules.md D2)."""
+    if public:
+        return written(_public(installation), export.PUBLIC_COLUMNS, form=form, title="Public")
     found = entries(installation)
     proven = proofs(installation, found)
     rows = [_row(shown, proven[shown.entry.reply]) for shown in found]
-    columns = export.PUBLIC_COLUMNS if public else export.ORGANISER_COLUMNS
-    if public:
-        rows = _public(rows)
-    return export.to_xlsx(rows, columns) if form == "xlsx" else export.to_csv(rows, columns)
+    return written(rows, export.ORGANISER_COLUMNS, form=form)
+
+
+def written(
+    rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, form: str, title: str = "Replies"
+) -> bytes:
+    """Write rows as a file: "csv", "xlsx" or "json"."""
+    if form == "xlsx":
+        return export.to_xlsx(rows, columns, title=title)
+    return export.to_json(rows, columns) if form == "json" else export.to_csv(rows, columns)
 
 
 def proofs(installation: Installation, found: Iterable[Shown]) -> Mapping[str, Proof]:
@@ -247,18 +260,24 @@ def _joined(value: object) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, (list, tuple)) else ""
 
 
-def _public(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    """One row a country, and only what a person confirmed: a suggestion is not for the press."""
-    sure = {"confirmed", "corrected"}
-    found = {str(row["country"]): row for row in rows if row["country"] and row["stance_status"] in sure}
-    return [found[code] for code in sorted(found)]
+def _public(installation: Installation) -> tuple[Mapping[str, object], ...]:
+    """Counts of what a person confirmed: a suggestion is not for the press."""
+    with installation.store.reading() as connection:
+        stances = _current(log.statements(connection, installation.campaign.slug))
+    sure = {Status.CONFIRMED, Status.CORRECTED}
+    standing = [
+        (countries()[each.country].group or board.OBSERVERS, each.stance)
+        for each in stances.values()
+        if each.status in sure and each.stance and each.country in countries()
+    ]
+    return public_counts(standing, groups=(*groups(), board.OBSERVERS), stances=STANCES)
 
 
 def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     """Who was asked, who answered, who is left: every state, by what both wings know."""
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        found = log.entries(connection, campaign.slug, installation.seal)
+        replies = cases.kinds(connection, campaign.slug)
         stances = _current(log.statements(connection, campaign.slug))
         plans = log.plan_counts(connection, campaign.slug)
         letters = figures.by_country(connection, campaign.slug)
@@ -266,7 +285,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
         countries().values(),
         standings={code: standing.of(campaign.record, code) for code in countries()},
         letters=letters,
-        replies=log.kinds_by_country(found),
+        replies=replies,
         stances=stances,
         plans=plans,
     )

@@ -10,7 +10,7 @@ from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
-from mobilize.post import outbox
+from mobilize.post import figures, outbox
 from mobilize.post.outbox import Fate
 from mobilize.post.states import State
 
@@ -31,6 +31,12 @@ def fates(installation: Installation, round: int) -> list[Fate]:
     """The fate of every letter of a round."""
     with installation.store.reading() as connection:
         return outbox.fates(connection, installation.campaign.slug, round)
+
+
+def rounds(installation: Installation) -> tuple[int, ...]:
+    """Rounds of which there are letters, the first first."""
+    with installation.store.reading() as connection:
+        return figures.rounds(connection, installation.campaign.slug)
 
 
 def missing(installation: Installation, round: int, *, now: dt.datetime) -> list[Missing]:

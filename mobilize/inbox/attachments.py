@@ -1,4 +1,4 @@
-"""The files that a mail brings: names only; the bytes stay in the raw mail."""
+"""The files that a mail brings: their names for the log; the bytes stay in the raw mail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,16 @@ def attachments(mail: Mail) -> tuple[str, ...]:
     Left out: pictures that the HTML shows, signatures, what a delivery report encloses, and an attached message
     itself. A file without a name is named by its type.
     """
-    return tuple(dict.fromkeys(_names(mail)))
+    return tuple(dict.fromkeys(part.filename or part.content_type for part in _files(mail)))
+
+
+def enclosed(mail: Mail) -> tuple[Part, ...]:
+    """The files themselves, in the order of `attachments`; behind a winmail.dat what lies in it."""
+    return tuple(
+        each
+        for part in _files(mail)
+        for each in (part, *(inner for inner in part.walk() if inner is not part and inner.data))
+    )
 
 
 def inside(mail: Mail) -> tuple[str, ...]:
@@ -42,7 +51,7 @@ def inside(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.filename for each in found if each.filename))
 
 
-def _names(mail: Mail) -> Iterator[str]:
+def _files(mail: Mail) -> Iterator[Part]:
     shown = _shown(mail)
     pending: list[tuple[Part, Part | None]] = [(mail.root, None)]
     while pending:
@@ -50,13 +59,13 @@ def _names(mail: Mail) -> Iterator[str]:
         if part.content_type == "multipart/report":
             continue
         if part.data and part.children:  # a winmail.dat: what lies in it is named by `inside`
-            yield part.filename or part.content_type
+            yield part
             continue
         pending.extend((child, part) for child in reversed(part.children))
         if part.message is not None:
-            yield from _names(part.message)
+            yield from _files(part.message)
         elif not part.children and _is_file(part, parent, shown):
-            yield part.filename or part.content_type
+            yield part
 
 
 def _is_file(part: Part, parent: Part | None, shown: str) -> bool:

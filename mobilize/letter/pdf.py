@@ -153,7 +153,7 @@ def _run(
         raise TemplateWrong("is missing: copy it from the shipped campaign", path=f"letters/{TEMPLATE}", line=1)
     _refuse_bringing_in(source)
     try:
-        made = _compiler().compile(
+        made = compiler().compile(
             input=source.encode(),
             format=form,
             ppi=ppi,
@@ -172,7 +172,7 @@ def _run(
 _THREAD = threading.local()
 
 
-def _compiler() -> typst.Compiler:
+def compiler() -> typst.Compiler:
     """Give this thread's compiler: one can be used by one thread only, and to make one costs 60 ms."""
     if not hasattr(_THREAD, "compiler"):
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(font_folders()))

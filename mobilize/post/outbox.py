@@ -60,6 +60,8 @@ class Fate:
     message_id: str
     #: Who has it while it is `sending`.
     holder: str | None = None
+    #: Digest of what the addressee reads.
+    digest: str = ""
 
 
 # --- queue -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
+
+from mobilize.replies.review import STANCES
 
 #: For organisers: what the log may hold. No text of a mail, no address but the partner's who reported.
 ORGANISER_COLUMNS: tuple[str, ...] = (
@@ -39,13 +42,24 @@ ORGANISER_COLUMNS: tuple[str, ...] = (
     "needs_person",
 )
 
-#: For partners and the press: nothing that shows who works where (D2), nothing said in private.
-PUBLIC_COLUMNS: tuple[str, ...] = (
+#: For partners and the press: counts by regional group alone, as replies.public makes them (D2).
+PUBLIC_COLUMNS: tuple[str, ...] = ("group", *STANCES)
+
+#: The board, a row a country: for organisers.
+BOARD_COLUMNS: tuple[str, ...] = (
     "country",
     "country_name",
     "group",
+    "standing",
     "stance",
     "stance_status",
+    "said_on",
+    "concerns",
+    "letters",
+    "letters_sent",
+    "letters_in_trouble",
+    "replies",
+    "partners_who_plan",
 )
 
 #: A cell that begins with one of these is a formula to some spreadsheet (OWASP, "CSV injection").
@@ -76,7 +90,16 @@ def to_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> byte
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+def to_json(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+    """Write rows as a JSON list of objects, values as they are: no spreadsheet reads this.
+
+    rows: column -> value; columns that are not named do not get out.
+    """
+    made = [{column: row.get(column) for column in columns} for row in rows]
+    return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_xlsx(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, title: str = "Replies") -> bytes:
     """Write rows as an Excel workbook in which every cell is a string: no formula, no link, no guessed date.
 
     rows: column -> value; columns that are not named do not get out.
@@ -88,7 +111,7 @@ def to_xlsx(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> byt
     with xlsxwriter.Workbook(buffer, options) as book:
         # No author, and the same bytes for the same rows (domain/rules.md D6).
         book.set_properties({"author": "", "company": ""})
-        sheet = book.add_worksheet("Replies")
+        sheet = book.add_worksheet(title)
         head = book.add_format({"bold": True})
         for x, column in enumerate(columns):
             sheet.write_string(0, x, column, head)

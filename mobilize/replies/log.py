@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, select, update
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, sele
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
 from mobilize.replies.review import PARSER, Statement
+from mobilize.store import cases
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
 from mobilize.store.schema_filings import filings
 from mobilize.store.sealed import Seal
@@ -80,9 +81,9 @@ def record(
 ) -> None:
     """Write what was read in a message: its row, the stance it suggests, the plans it tells.
 
-    A message read before gets its row written anew; a person's review of it, and all statements, stay.
+    A message read before gets its row written anew; what a person said of it, and all statements, stay.
     """
-    values = {
+    values: dict[str, object] = {
         "read_at": now,
         "said_on": day_of(reply.date),
         "kind": reply.kind,
@@ -97,11 +98,14 @@ def record(
         "genuine": reply.authenticity.standing.value,
     }
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply.id)
-    if connection.execute(select(replies.c.reply).where(key)).first():
+    before = connection.execute(select(replies.c.reviewed_by).where(key)).first()
+    if before:
+        # What people decided is no guess of the parser's any more.
+        theirs = cases.decided(connection, campaign, reply.id) | ({"attention"} if before.reviewed_by else set())
         if connection.execute(select(filings.c.number).where(*_of(filings, campaign, reply.id))).first():
-            # Where a person put it is no guess of the parser's any more.
-            values = {name: value for name, value in values.items() if name not in _FILED}
-        connection.execute(update(replies).where(key).values(**values))
+            theirs |= _FILED
+        kept = {name: value for name, value in values.items() if name == "stance" or name not in theirs}
+        connection.execute(update(replies).where(key).values(**kept))
     else:
         connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
     _suggest(connection, campaign, reply, seal, now)
@@ -243,6 +247,14 @@ def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
     return [_entry(row, seal) for row in rows]
 
 
+def some(connection: Connection, campaign: str, seal: Seal, which: Sequence[str]) -> list[Entry]:
+    """These entries, in the order in which they are named; what is not there is left out. Raises KeyMissing."""
+    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
+    rows = connection.execute(chosen.where(replies.c.campaign == campaign, replies.c.reply.in_(which)))
+    found = {row.reply: _entry(row, seal) for row in rows}
+    return [found[each] for each in which if each in found]
+
+
 def _entry(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
     parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
     return Entry(
@@ -275,44 +287,48 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
     return connection.execute(of_campaign).scalar_one(), connection.execute(waiting).scalar_one()
 
 
-def statements(connection: Connection, campaign: str) -> dict[str, list[Statement]]:
-    """The whole ledger of stances, by country, in the order of recording."""
+def statements(
+    connection: Connection, campaign: str, *, of: Collection[str] | None = None
+) -> dict[str, list[Statement]]:
+    """The ledger of stances, by country, in the order of recording. of: only these countries; None: the whole."""
     found: dict[str, list[Statement]] = {}
-    for row in connection.execute(select(stances).where(stances.c.campaign == campaign).order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(
-            Statement(
-                number=row.number,
-                reply=row.reply,
-                country=row.country,
-                stance=row.stance or None,
-                concerns=tuple(row.concerns.split()),
-                quote=row.quote,
-                rule=row.rule,
-                said_on=row.said_on,
-                direct=row.direct,
-                by=row.by,
-                recorded_at=row.recorded_at,
-                genuine=row.genuine,
-            )
-        )
+    chosen = select(stances).where(stances.c.campaign == campaign)
+    if of is not None:
+        chosen = chosen.where(stances.c.country.in_(of))
+    for row in connection.execute(chosen.order_by(stances.c.number)):
+        found.setdefault(row.country, []).append(_statement(row))
     return found
+
+
+def statements_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording."""
+    chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
+    return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
+
+
+def _statement(row: Row[tuple[object, ...]]) -> Statement:
+    return Statement(
+        number=row.number,
+        reply=row.reply,
+        country=row.country,
+        stance=row.stance or None,
+        concerns=tuple(row.concerns.split()),
+        quote=row.quote,
+        rule=row.rule,
+        said_on=row.said_on,
+        direct=row.direct,
+        by=row.by,
+        recorded_at=row.recorded_at,
+        genuine=row.genuine,
+    )
 
 
 def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:
     """How many partners plan to approach each country. Who they are does not leave this function (rules.md D2)."""
     counted = select(plans.c.country, func.count(plans.c.partner_digest.distinct()).label("partners"))
-    rows = connection.execute(counted.where(plans.c.campaign == campaign).group_by(plans.c.country))
+    standing = (plans.c.campaign == campaign) & plans.c.withdrawn_at.is_(None)
+    rows = connection.execute(counted.where(standing).group_by(plans.c.country))
     return {row.country: row.partners for row in rows}
-
-
-def kinds_by_country(found: Iterable[Entry]) -> dict[str, dict[str, int]]:
-    """Count entries by country and kind."""
-    counts: dict[str, dict[str, int]] = {}
-    for entry in found:
-        if entry.country:
-            of_country = counts.setdefault(entry.country, {})
-            of_country[entry.kind] = of_country.get(entry.kind, 0) + 1
-    return counts
 
 
 def day_of(date: str | None) -> dt.date | None:

@@ -34,6 +34,18 @@ class Session:
     ends_at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One line of the log of deeds."""
+
+    number: int
+    at: dt.datetime
+    who: str
+    what: str
+    #: An id.
+    about: str
+
+
 def add(connection: Connection, name: str, *, role: str, password: str, totp: bytes, now: dt.datetime) -> None:
     """Add a person who is not there yet."""
     values = {"name": name, "role": role, "password": password, "totp": totp, "made_at": now}
@@ -119,3 +131,10 @@ def end_all(connection: Connection, person: str) -> None:
 def note(connection: Connection, *, who: str, what: str, about: str = "", now: dt.datetime) -> None:
     """Add a line to the log of deeds."""
     connection.execute(insert(audit).values(at=now, who=who, what=what, about=about))
+
+
+def deeds(connection: Connection, *, before: int | None, most: int) -> list[Deed]:
+    """Lines of the log of deeds, newest first. before: only those numbered lower; None: from the newest on."""
+    chosen = select(audit) if before is None else select(audit).where(audit.c.number < before)
+    rows = connection.execute(chosen.order_by(audit.c.number.desc()).limit(most))
+    return [Deed(number=row.number, at=row.at, who=row.who, what=row.what, about=row.about) for row in rows]

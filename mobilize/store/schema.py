@@ -1,4 +1,4 @@
-"""Every table, on one page. The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
+"""Every table but those of schema_cases. The campaign's slug comes first in every key; mail and suppression are shared.
 
 Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
 """
@@ -32,7 +32,7 @@ from mobilize.store.kept import keep
 
 #: The number of the newest file in store/migrations/versions; `make migration` writes that file after a change of this
 #: page, and raises this by one. A ledger with a higher number was written by a newer program.
-VERSION = 8
+VERSION = 9
 
 metadata = MetaData()
 
@@ -244,6 +244,8 @@ raw_mail = Table(
     Column("received_at", Moment, nullable=False),
 )
 Index("raw_mail_by_time", raw_mail.c.received_at)
+# The row itself is long: what a list needs of it is read from here.
+Index("raw_mail_when", raw_mail.c.id, raw_mail.c.received_at)
 
 #: How far each mailbox was read.
 mailboxes = Table(
@@ -287,6 +289,12 @@ replies = Table(
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
+# All that lists choose and count by: their rows, encrypted words among them, are not read for it.
+Index(
+    "replies_listed",
+    *(replies.c[name] for name in ("campaign", "kind", "attention", "country", "language", "stance", "reviewed_by")),
+    replies.c.reply,
+)
 
 #: The ledger of stances: rows are only added.
 stances = Table(
@@ -314,6 +322,7 @@ stances = Table(
     Column("sealed", Boolean, nullable=False, default=False, server_default=false()),
 )
 Index("stances_by_country", stances.c.campaign, stances.c.country)
+Index("stances_by_reply", stances.c.campaign, stances.c.reply)
 
 #: Which partner said that it will approach which country. For organisers only (domain/rules.md D2).
 plans = Table(
@@ -327,8 +336,11 @@ plans = Table(
     Column("partner_digest", String(64), nullable=False),
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
+    # When a person found that it is no plan; NULL: it stands.
+    Column("withdrawn_at", Moment),
 )
 Index("plans_by_country", plans.c.campaign, plans.c.country)
+Index("plans_by_reply", plans.c.campaign, plans.c.reply)
 
 #: Who changed which field of a reply from what to what. Rows are only added.
 corrections = Table(

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from mobilize.desk import shares
 from mobilize.installation import Installation
-from mobilize.web import board, leave, organise, partner, told
+from mobilize.web import board, doors, inbox, leave, outbox, partner, people, reply, told, who
 from mobilize.web.guard import Pace, SharedPace
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
 from mobilize.web.shell import Shell
@@ -38,7 +38,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        desk.papers.shutdown()
+        desk.close()
 
     # No pages of documentation here: they would fetch scripts from another host.
     app = FastAPI(
@@ -66,6 +66,10 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         head = {"cache-control": "public, max-age=86400"}
         return Response(static(name), media_type=STATIC[name], headers=head)
 
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return files("favicon.ico")
+
     @app.get("/healthz")
     def healthy() -> Response:
         return Response("ok\n", media_type="text/plain; charset=utf-8")
@@ -75,7 +79,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         why = shares.trouble(installation)
         return Response(f"{why or 'ok'}\n", 503 if why else 200, media_type="text/plain; charset=utf-8")
 
-    for each in (board, organise, leave, told, partner):
+    for each in (doors, inbox, reply, board, who, outbox, people, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
 

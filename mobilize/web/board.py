@@ -1,27 +1,59 @@
-"""The board and the exports: who was asked, who answered, who is left; for organisers alone (domain rules D2)."""
+"""The board, a country's page and the exports: who was asked, who answered, who is left (domain rules D2)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mobilize.access.roles import Action, may
-from mobilize.board import OBSERVERS, CountryRow, by_group
-from mobilize.desk import people, review
+from mobilize.access.roles import Action
+from mobilize.board import OBSERVERS, CountryRow
+from mobilize.board.coverage import untouched
+from mobilize.desk import brief, overview, review
+from mobilize.desk.overview import Board
+from mobilize.errors import Refused
+from mobilize.installation import Installation
 from mobilize.replies.review import STANCES
-from mobilize.web.organise import signed
-from mobilize.web.pages import Desk, show
+from mobilize.web import plot, worldmap
+from mobilize.web.organise import note, page, signed
+from mobilize.web.pages import Desk, fragment
 
-#: File name -> what it is, and whether it shows only what may be published.
-_FILES: Mapping[str, tuple[str, bool]] = {
-    "replies.csv": ("text/csv; charset=utf-8", False),
-    "replies.xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", False),
-    "public.csv": ("text/csv; charset=utf-8", True),
+_CSV = "text/csv; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_JSON = "application/json"
+
+
+def _log(form: str, *, public: bool = False) -> Callable[[Installation], bytes]:
+    return lambda installation: review.exported(installation, form=form, public=public)
+
+
+def _board(form: str) -> Callable[[Installation], bytes]:
+    return lambda installation: overview.board_file(installation, form=form)
+
+
+#: File name -> its type, what makes it, and what it is in words.
+_FILES: Mapping[str, tuple[str, Callable[[Installation], bytes], str]] = {
+    "replies.csv": (_CSV, _log("csv"), "every reply, for us alone"),
+    "replies.xlsx": (_XLSX, _log("xlsx"), "every reply, for us alone"),
+    "replies.json": (_JSON, _log("json"), "every reply, for us alone"),
+    "board.csv": (_CSV, _board("csv"), "a row a country, for us alone"),
+    "board.xlsx": (_XLSX, _board("xlsx"), "a row a country, for us alone"),
+    "board.json": (_JSON, _board("json"), "a row a country, for us alone"),
+    "public.csv": (_CSV, _log("csv", public=True), "counts by group, none below five: fit to publish"),
+    "public.json": (_JSON, _log("json", public=True), "counts by group, none below five: fit to publish"),
+}
+
+#: What can be chosen -> what it is called.
+_LISTS: Mapping[str, str] = {
+    "": "all",
+    "left": "nobody has approached",
+    "open": "to be decided",
+    "crowded": "several plan to go there",
 }
 
 
@@ -33,41 +65,83 @@ def routes(desk: Desk) -> APIRouter:
     async def board(request: Request) -> Response:
         me = await signed(desk, request, Action.READ)
         only = request.query_params.get("show", "")
-        rows = await run_in_threadpool(review.board_rows, desk.installation)
-        groups = by_group(rows)
-        chosen = [each for each in rows if _fits(each, only)]
-        chosen.sort(key=lambda each: (_rank(each), each.country.name("en")))
-        return show(
-            desk,
-            "en",
-            "organise/board.html",
-            me=me,
-            rows=chosen,
-            groups=groups,
-            only=only,
-            observers=OBSERVERS,
-            stances=STANCES,
-            files=list(_FILES) if may(me.person.role, Action.EXPORT) else [],
+        only = only if only in _LISTS else ""
+        body = await run_in_threadpool(_body, desk, only)
+        return page(desk, request, me, "board.html", body=body, files=_FILES if me.may("export") else {})
+
+    @router.get("/country/{code}")
+    async def country(request: Request, code: str) -> Response:
+        me = await signed(desk, request, Action.READ)
+        try:
+            found = await run_in_threadpool(lambda: overview.page(desk.installation, code, desk.rows()))
+        except Refused:
+            raise HTTPException(404) from None
+        return page(
+            desk, request, me, "country.html", page=found, row=found.row, today=desk.now().date(), observers=OBSERVERS
         )
+
+    @router.get("/country/{code}/brief.pdf")
+    async def paper(request: Request, code: str) -> Response:
+        me = await signed(desk, request, Action.EXPORT)
+        made = desk.papers.submit(_brief, desk, code)
+        data = await run_in_threadpool(made.result)
+        if data is None:
+            raise HTTPException(404)
+        await note(desk, me, "took_brief", code)
+        head = {"content-disposition": f'attachment; filename="brief-{code}.pdf"'}
+        return Response(data, media_type="application/pdf", headers=head)
 
     @router.get("/export/{name}")
     async def export(request: Request, name: str) -> Response:
         me = await signed(desk, request, Action.EXPORT)
         if name not in _FILES:
             raise HTTPException(404)
-        kind, public = _FILES[name]
-        form = name.rpartition(".")[2]
-        data = await run_in_threadpool(review.exported, desk.installation, form=form, public=public)
-        await run_in_threadpool(people.note, desk.installation, me.person, "exported", name, now=desk.now())
+        kind, make, _ = _FILES[name]
+        data = await run_in_threadpool(make, desk.installation)
+        await note(desk, me, "exported", name)
         return Response(data, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
     return router
 
 
+def _brief(desk: Desk, code: str) -> bytes | None:
+    try:
+        return brief.made(desk.installation, code, today=desk.now().date())
+    except Refused:
+        return None
+
+
+def _body(desk: Desk, only: str) -> Markup:
+    """The board as it stands, drawn once for all who look at it until something is written."""
+    today = desk.now().date()
+    found = desk.memory.of(("board", today), lambda: overview.board(desk.installation, desk.rows(), today=today))
+    return desk.memory.of(("board page", today, only), lambda: _drawn(found, only))
+
+
+def _drawn(found: Board, only: str) -> Markup:
+    chosen = [each for each in found.rows if _fits(each, only)]
+    chosen.sort(key=lambda each: (_rank(each), each.country.name("en")))
+    return fragment(
+        "organise/board_body.html",
+        rows=chosen,
+        groups=found.groups,
+        map=worldmap.drawn(found.rows),
+        swatches=[(stance, worldmap.swatch(stance)) for stance in (*STANCES, "")],
+        plot=plot.drawn(found.progress, found.target),
+        points=found.progress,
+        last=found.progress[-1] if found.progress else None,
+        target=found.target,
+        only=only,
+        lists=_LISTS,
+        observers=OBSERVERS,
+        stances=STANCES,
+    )
+
+
 def _fits(row: CountryRow, only: str) -> bool:
     """The lists that an organiser asks for: nobody approached it, nobody has decided, several plan to go there."""
     if only == "left":
-        return not row.letters and not row.replies and not row.plans
+        return untouched(row)
     if only == "open":
         return row.current is not None and row.current.status.value in {"suggested", "disputed"}
     if only == "crowded":

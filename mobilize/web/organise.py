@@ -1,37 +1,41 @@
-"""The organisers' pages: sign in, read the log, decide what a reply says. Every route asks the table of roles."""
+"""What every page of the organisers stands on: who asks, may she, and the headers of an answer with our own script."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fastapi import APIRouter
-from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from mobilize.access.roles import Action, may
-from mobilize.desk import people, review, signatures
+from mobilize.desk import people
 from mobilize.desk.people import Person
-from mobilize.desk.review import NO_STANCE, Shown
-from mobilize.errors import Refused
-from mobilize.replies.review import STANCES
-from mobilize.replies.triage import READING_ORDER
-from mobilize.web import forms, guard
+from mobilize.web import guard
 from mobilize.web.forms import Form
-from mobilize.web.pages import Desk, client, show
+from mobilize.web.pages import Desk, show
 from mobilize.world.countries import countries
 
 COOKIE = "mobilize"
 HOME = "/organise/"
-_SIGN_IN = "/organise/sign-in"
+SIGN_IN = "/organise/sign-in"
 
-#: Replies on one page.
-_AT_ONCE = 100
+#: As on the other pages, and one script of our own; a frame of our own for the original of a mail.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
+
+#: Page -> the part of the pages that it belongs to, where that bears another name.
+_PARTS = {"reply.html": "inbox", "country.html": "board", "enrol.html": "people", "deeds.html": "people"}
+
+#: Octets from which on a page is packed: the map alone has 60,000. What could be guessed by the size of a packed page
+#: needs a request of another site with our cookie, and that is SameSite=Strict.
+_WORTH_PACKING = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,102 +46,9 @@ class Signed:
     token: str
     number: str
 
-
-def routes(desk: Desk) -> APIRouter:
-    """The routes of these pages."""
-    router = APIRouter(prefix="/organise")
-    _doors(router, desk)
-    _replies(router, desk)
-    return router
-
-
-def _doors(router: APIRouter, desk: Desk) -> None:
-    @router.get("/sign-in")
-    def door() -> Response:
-        return _door(desk)
-
-    @router.post("/sign-in")
-    async def sign_in(request: Request) -> Response:
-        if not guard.from_our_page(request.headers, desk.installation.settings.public_url):
-            raise HTTPException(403)
-        if not desk.pace.allows("sign-in", client(request)):
-            raise HTTPException(429)
-        form = await forms.read(request)
-        if not guard.form_holds(desk.installation.secret, form["number"], desk.now()):
-            return _door(desk, error="This page was open too long. Please try again.")
-        token = await run_in_threadpool(
-            people.sign_in, desk.installation, form["name"], form["password"], form["code"], now=desk.now()
-        )
-        if token is None:
-            return _door(desk, error="That does not fit. After five wrong tries, wait a quarter of an hour.")
-        answer = RedirectResponse(HOME, status_code=303)
-        https = bool(desk.installation.settings.public_url)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=https, path="/organise")
-        return answer
-
-    @router.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
-        me = await signed(desk, request, Action.READ, await forms.read(request))
-        await run_in_threadpool(people.sign_out, desk.installation, me.token, me.person, now=desk.now())
-        answer = RedirectResponse(_SIGN_IN, status_code=303)
-        answer.delete_cookie(COOKIE, path="/organise")
-        return answer
-
-
-def _door(desk: Desk, *, error: str = "") -> Response:
-    number = guard.form_number(desk.installation.secret, desk.now())
-    return show(desk, "en", "organise/sign_in.html", status=422 if error else 200, number=number, error=error, me=None)
-
-
-def _replies(router: APIRouter, desk: Desk) -> None:
-    @router.get("/")
-    async def inbox(request: Request) -> Response:
-        me = await signed(desk, request, Action.READ)
-        chosen = {name: request.query_params.get(name, "")[:80] for name in ("show", "kind", "country", "q")}
-        found = await run_in_threadpool(
-            review.entries,
-            desk.installation,
-            kinds=(chosen["kind"],) if chosen["kind"] in READING_ORDER else (),
-            needs_person=chosen["show"] != "all",
-        )
-        fitting = [each for each in found if _fits(each, chosen)]
-        return show(
-            desk,
-            "en",
-            "organise/inbox.html",
-            me=me,
-            chosen=chosen,
-            found=[(each, _country(each.entry.country)) for each in fitting[:_AT_ONCE]],
-            count=len(fitting),
-            kinds=READING_ORDER,
-            places=sorted({(_country(each.entry.country), each.entry.country) for each in found if each.entry.country}),
-        )
-
-    @router.get("/reply/{reply}")
-    async def one(request: Request, reply: str) -> Response:
-        me = await signed(desk, request, Action.READ)
-        return await _reply(desk, me, reply)
-
-    @router.post("/reply/{reply}")
-    async def decide(request: Request, reply: str) -> Response:
-        form = await forms.read(request)
-        me = await signed(desk, request, Action.REVIEW, form)
-        entry = (await _found(desk, reply)).entry
-        country = form["country"]
-        try:
-            await run_in_threadpool(
-                review.review,
-                desk.installation,
-                entry.reply,
-                by=me.person.name,
-                stance=form["stance"] or NO_STANCE,
-                country=country or None,
-                now=desk.now(),
-            )
-        except Refused as error:
-            return await _reply(desk, me, reply, error=error.sentence)
-        await run_in_threadpool(people.note, desk.installation, me.person, "reviewed", entry.reply[:12], now=desk.now())
-        return RedirectResponse(f"/organise/reply/{entry.reply}", status_code=303)
+    def may(self, action: str) -> bool:
+        """Whether she may do this; action: the name of one of access.roles.Action."""
+        return may(self.person.role, Action(action))
 
 
 async def signed(desk: Desk, request: Request, action: Action, form: Form | None = None) -> Signed:
@@ -145,7 +56,7 @@ async def signed(desk: Desk, request: Request, action: Action, form: Form | None
     token = request.cookies.get(COOKIE, "")
     person = await run_in_threadpool(people.who, desk.installation, token, now=desk.now()) if token else None
     if person is None:
-        raise HTTPException(303, headers={"location": _SIGN_IN})
+        raise HTTPException(303, headers={"location": SIGN_IN})
     digest = hashlib.sha256(token.encode()).digest()
     number = hmac.new(desk.installation.secret, b"session-form:" + digest, hashlib.sha256).hexdigest()
     ours = guard.from_our_page(request.headers, desk.installation.settings.public_url)
@@ -156,68 +67,29 @@ async def signed(desk: Desk, request: Request, action: Action, form: Form | None
     return Signed(person=person, token=token, number=number)
 
 
-def _fits(shown: Shown, chosen: Mapping[str, str]) -> bool:
-    entry = shown.entry
-    if chosen["country"] and entry.country != chosen["country"]:
-        return False
-    said = " ".join(str(entry.parsed.get(name) or "") for name in ("subject", "text", "note", "from_name", "reporter"))
-    return chosen["q"].casefold() in said.casefold()
+def page(desk: Desk, request: Request, me: Signed, template: str, *, status: int = 200, **values: object) -> Response:
+    """Make one page of the organisers: in English, with our script allowed, packed where that is worth it."""
+    part = _PARTS.get(template, template.removesuffix(".html"))
+    answer = show(desk, "en", f"organise/{template}", status=status, me=me, here=part, **values)
+    answer.headers["content-security-policy"] = POLICY
+    if len(answer.body) >= _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        answer.body = gzip.compress(bytes(answer.body), compresslevel=4, mtime=0)
+        answer.headers["content-encoding"] = "gzip"
+        answer.headers["content-length"] = str(len(answer.body))
+    answer.headers["vary"] = "accept-encoding"
+    return answer
 
 
-def _country(code: str | None) -> str:
+async def note(desk: Desk, me: Signed, what: str, about: str) -> None:
+    """Add to the log of deeds: ids only."""
+    await run_in_threadpool(people.note, desk.installation, me.person, what, about, now=desk.now())
+
+
+def country_name(code: str | None) -> str:
+    """English name of a country; empty where the code is none."""
     return countries()[code].name("en") if code and code in countries() else ""
 
 
-async def _found(desk: Desk, reply: str) -> Shown:
-    try:
-        return await run_in_threadpool(review.one, desk.installation, reply)
-    except Refused:
-        raise HTTPException(404) from None
-
-
-async def _reply(desk: Desk, me: Signed, reply: str, *, error: str = "") -> Response:
-    shown = await _found(desk, reply)
-    parsed = shown.entry.parsed
-    evidence = [each for each in _list(parsed.get("evidence")) if isinstance(each, dict)]
-    words = [str(each.get("words") or "") for each in evidence if each.get("field") in {"stance", "concerns"}]
-    current = shown.current
-    history = await run_in_threadpool(review.said, desk.installation, shown.entry.reply)
-    # What the form begins with: what a person said last, else what the parser suggests.
-    mine = [each for each in history if each.country == shown.entry.country]
-    return show(
-        desk,
-        "en",
-        "organise/reply.html",
-        status=422 if error else 200,
-        me=me,
-        may_review=may(me.person.role, Action.REVIEW),
-        entry=shown.entry,
-        current=current,
-        country=_country(shown.entry.country),
-        stance_now=mine[-1].stance if mine else shown.entry.stance,
-        history=[(each, _country(each.country)) for each in history],
-        parsed=parsed,
-        vouched=await run_in_threadpool(signatures.of, desk.installation, shown),
-        text=marked(str(parsed.get("text") or ""), words),
-        trail=[each for each in _list(parsed.get("trail")) if isinstance(each, dict)],
-        evidence=evidence,
-        stances=STANCES,
-        places=sorted((each.name("en"), code) for code, each in countries().items()),
-        error=error,
-    )
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def marked(text: str, words: list[str]) -> Markup:
-    """Escape a text, and mark the words that decided where they stand in it as they are."""
-    spans = sorted((text.find(each), len(each)) for each in set(words) if each and each in text)
-    made, place = Markup(""), 0
-    for start, length in spans:
-        if start >= place:
-            made += escape(text[place:start]) + Markup("<mark>") + escape(text[start : start + length])
-            made += Markup("</mark>")
-            place = start + length
-    return made + escape(text[place:])
+def all_countries() -> list[tuple[str, str]]:
+    """(name, code) of all countries, by name."""
+    return sorted((each.name("en"), code) for code, each in countries().items())

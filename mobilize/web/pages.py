@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mobilize.board import CountryRow
+from mobilize.desk import review
+from mobilize.desk.memory import Memory
 from mobilize.installation import Installation
 from mobilize.letter.views import in_language
 from mobilize.web.guard import Pace
@@ -23,7 +27,12 @@ from mobilize.world.languages import LANGUAGES as SPOKEN
 from mobilize.world.languages import direction
 
 #: Files that a page may ask for -> what they are. Nothing else below static/ is served, whatever a path says.
-STATIC: Mapping[str, str] = {"style.css": "text/css; charset=utf-8"}
+STATIC: Mapping[str, str] = {
+    "style.css": "text/css; charset=utf-8",
+    "organise.css": "text/css; charset=utf-8",
+    "organise.js": "text/javascript; charset=utf-8",
+    "favicon.ico": "image/x-icon",
+}
 
 
 @dataclass(slots=True)
@@ -36,17 +45,33 @@ class Desk:
     pace: Pace = field(default_factory=Pace)
     #: Papers are set here: a Typst compiler serves one thread and costs 60 ms and 30 MB to make.
     papers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="paper"))
+    #: What was worked out from the ledger for the organisers' pages.
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.installation)
+
+    def rows(self) -> tuple[CountryRow, ...]:
+        """The board's rows, worked out once after each change."""
+        return self.memory.of("rows", lambda: review.board_rows(self.installation))
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self.papers.shutdown()
+        self.memory.close()
 
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("mobilize.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["zip"] = zip
+    return made
 
 
 @functools.cache
@@ -54,6 +79,11 @@ def static(name: str) -> bytes:
     """Read one file of STATIC. Raises KeyError for any other name."""
     _ = STATIC[name]
     return resources.files("mobilize.web").joinpath("static", name).read_bytes()
+
+
+def fragment(template: str, **values: object) -> Markup:
+    """Make one part of a page, to be kept and put into several."""
+    return Markup(_environment().get_template(template).render(**values))  # noqa: S704 - the template escapes
 
 
 @functools.cache
@@ -76,6 +106,7 @@ def show(desk: Desk, language: str, template: str, *, status: int = 200, **value
         # In a right-to-left sentence an address stays whole between these marks (Unicode UAX 9).
         address_here=f"\N{LEFT-TO-RIGHT ISOLATE}{campaign.sender.address}\N{POP DIRECTIONAL ISOLATE}",
         stamp=_stamp("style.css"),
+        stamped=_stamp,
         **{"here": "", **values},
     )
     return HTMLResponse(html, status_code=status)

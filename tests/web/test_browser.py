@@ -10,13 +10,12 @@ from pathlib import Path
 import pyotp
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from mobilize.access.roles import Role
 from mobilize.desk import hear, people
 from mobilize.inbox.form import Told
-from servers.browser import PATIENCE, chromium, needs_chromium
+from servers.browser import PATIENCE, assert_accessible, assert_nothing_hangs_over, chromium, needs_chromium
 from servers.pages import Site
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -52,19 +51,6 @@ def write_a_letter(page: Page, language: str, country: str, organisation: str) -
     page.fill("#organisation", organisation)
     page.click("button.main")
     page.wait_for_selector("article.sheet")
-
-
-def assert_nothing_hangs_over(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def assert_accessible(page: Page) -> None:
-    serious = [
-        f"{found['id']}: {found['help']}: {[node['html'] for node in found['nodes']][:3]}"
-        for found in Axe().run(page).response["violations"]
-        if found["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
 
 
 @pytest.mark.parametrize(
