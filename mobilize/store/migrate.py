@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from mobilize.store import schema, schema_cases, schema_filings
+from mobilize.store import schema, schema_cases, schema_filings, schema_people
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 #: Every page of tables: to have read one is what puts its tables among the others.
-PAGES = (schema, schema_cases, schema_filings)
+PAGES = (schema, schema_cases, schema_filings, schema_people)
 
 #: Tables of the engine that carries work to the workers: its own, not ours.
 OTHERS = "procrastinate_"

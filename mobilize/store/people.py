@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from mobilize.store.schema import audit, people, sessions
+from mobilize.store.schema_people import audit, people, sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

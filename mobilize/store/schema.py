@@ -1,6 +1,7 @@
-"""Every table but those of schema_cases. The campaign's slug comes first in every key; mail and suppression are shared.
+"""The tables of letters and of mail; schema_people, schema_cases and schema_filings have the others.
 
-Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
+The campaign's slug comes first in every key; raw mail, suppression and pace are shared. Moments are UTC and aware; days
+are dates. Nothing here is deleted by the program but through `forget`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-
-from mobilize.store.kept import keep
 
 #: The number of the newest file in store/migrations/versions; `make migration` writes that file after a change of this
 #: page, and raises this by one. A ledger with a higher number was written by a newer program.
@@ -356,49 +355,3 @@ corrections = Table(
     Column("at", Moment, nullable=False),
 )
 Index("corrections_by_reply", corrections.c.campaign, corrections.c.reply)
-
-# --- people who sign in to the pages: they belong to the installation ------------------------------------------------
-
-people = Table(
-    "people",
-    metadata,
-    # As typed at sign-in, lower case.
-    Column("name", String(64), primary_key=True),
-    # access.roles.Role
-    Column("role", String(16), nullable=False),
-    # argon2id, with its parameters and salt.
-    Column("password", Text, nullable=False),
-    # Secret of the authenticator, encrypted with MOBILIZE_KEY.
-    Column("totp", LargeBinary, nullable=False),
-    # The last 30 seconds whose code was used: none is good twice.
-    Column("used_step", Integer, nullable=False, default=0),
-    Column("disabled", Boolean, nullable=False, default=False),
-    # Wrong tries since the last right one, and until when none is looked at.
-    Column("failures", Integer, nullable=False, default=0),
-    Column("locked_until", Moment),
-    Column("made_at", Moment, nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    # SHA-256 of the token in the cookie: who reads the ledger cannot sign in with it.
-    Column("digest", String(64), primary_key=True),
-    Column("person", String(64), nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("ends_at", Moment, nullable=False),
-)
-Index("sessions_by_person", sessions.c.person)
-
-#: Who did what. Rows are only added: the database itself refuses to change or remove one.
-audit = Table(
-    "audit",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("what", String(32), nullable=False),
-    # An id: of a person, a reply. Never an address or a word of a mail.
-    Column("about", String(80), nullable=False, default=""),
-)
-keep(audit)

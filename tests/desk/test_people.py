@@ -18,8 +18,8 @@ from mobilize.cli import app
 from mobilize.desk import people
 from mobilize.errors import KeyMissing, Refused
 from mobilize.installation import Installation, opened
-from mobilize.store.schema import audit, sessions
-from mobilize.store.schema import people as table
+from mobilize.store.schema_people import audit, sessions
+from mobilize.store.schema_people import people as table
 
 #: Over SQLite, and over PostgreSQL.
 pytestmark = pytest.mark.usefixtures("either_ledger")

@@ -16,7 +16,7 @@ from mobilize.desk import people, plan, send
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import opened
 from mobilize.store import copy as copying
-from mobilize.store import schema, witness
+from mobilize.store import schema, schema_people, witness
 from mobilize.store.engine import Store, open_store
 from servers.ledger import counts
 from servers.postgres import Postgres
@@ -73,7 +73,12 @@ def test_every_table_arrives_whole_and_comes_back(tmp_path: Path, postgres_url: 
     with middle.writing() as connection:
         # New rows are numbered on from where the old ones end.
         row = {"at": NOW, "who": "amina", "what": "signed_in", "about": ""}
-        assert connection.execute(insert(schema.audit).values(**row).returning(schema.audit.c.number)).scalar() == 10
+        assert (
+            connection.execute(
+                insert(schema_people.audit).values(**row).returning(schema_people.audit.c.number)
+            ).scalar()
+            == 10
+        )
     for store in (first, middle, last):
         store.close()
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from mobilize.errors import LedgerUnusable
-from mobilize.store import migrate, schema
+from mobilize.store import migrate, schema, schema_people
 from mobilize.store.engine import Store, bring_up, connect, open_store
 from servers.postgres import Postgres
 
@@ -98,12 +98,12 @@ def test_the_version_is_the_number_of_the_newest_migration() -> None:
 def test_deeds_that_were_noted_stay_as_they_are(nothing: Store) -> None:
     with nothing.writing() as connection:
         migrate.upgrade(connection, NOW)
-        connection.execute(schema.audit.insert().values(at=NOW, who="amina", what="signed_in"))
-    for deed in (update(schema.audit).values(who="nobody"), schema.audit.delete()):
+        connection.execute(schema_people.audit.insert().values(at=NOW, who="amina", what="signed_in"))
+    for deed in (update(schema_people.audit).values(who="nobody"), schema_people.audit.delete()):
         with pytest.raises(DatabaseError, match="rows of audit are kept"), nothing.writing() as connection:
             connection.execute(deed)
     with nothing.reading() as connection:
-        assert connection.execute(select(schema.audit.c.who)).scalars().all() == ["amina"]
+        assert connection.execute(select(schema_people.audit.c.who)).scalars().all() == ["amina"]
 
 
 @pytest.mark.parametrize("dump", OLD, ids=[each.stem for each in OLD])
