@@ -65,6 +65,8 @@ class Subjects:
 
 #: How far a denial reaches, in characters of its clause; Chinese says the same in fewer.
 _REACH, _REACH_HAN = 110, 22
+#: Dictated text has no marks: in a sentence so long without a comma a denial reaches less far.
+_SPOKEN, _REACH_SPOKEN = 200, 45
 #: How far words that only weigh or ask reach.
 _WEIGHED = 70
 #: An answer of at most so many characters needs no object: "We support it." "Yes, we do."
@@ -118,7 +120,7 @@ class _Clause:
         self.language = language
         self.default = default
         self.voice = subjects.voice
-        self.reach = _REACH_HAN if language == "zh" else _REACH
+        self.reach = _reach(text[sentence.start : sentence.end], language)
         self.masks = sentence.of("meaning.not_not")
         self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
         self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, self.masks)]
@@ -297,6 +299,12 @@ class _Clause:
         if not self.markers:
             return self.default
         return self.markers[0 if first else -1][1]
+
+
+def _reach(words: str, language: str) -> int:
+    if language == "zh":
+        return _REACH_HAN
+    return _REACH_SPOKEN if len(words) > _SPOKEN and not any(mark in words for mark in ",;:") else _REACH
 
 
 def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
