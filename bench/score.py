@@ -1,7 +1,8 @@
 """Measure the parser on the corpora below tests/corpus: `make score`, or bench/score.py [--only NAME] [--brief].
 
-Prints a line a measure with the messages that were read wrong, and what was taken for what among the stances. The rules of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the
-precision that the truth gives, the closing may be kept or cut as a whole.
+Prints a line a measure with the messages that were read wrong, and what was taken for what among the stances. The rules
+of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the precision that
+the truth gives, the closing may be kept or cut as a whole.
 """
 
 from __future__ import annotations
@@ -323,7 +324,9 @@ def main() -> int:
                 sys.stdout.writelines(f"      {miss[:220]}\n" for miss in tally.misses[measure])
         sys.stdout.writelines(f"  {line}\n" for line in confusion(tally.stances))
     messages, seconds = sum(each.messages for each in found.values()), sum(each.seconds for each in found.values())
-    sys.stdout.write(f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n")
+    sys.stdout.write(
+        f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n"
+    )
     short = below(found)
     sys.stdout.writelines(f"below target: {each}\n" for each in short)
     return 1 if short else 0

@@ -67,9 +67,7 @@ def verdict(
     words = fold(diagnosis[:_MOST_DIAGNOSIS])
     code = _code(words, status)
     reason = _reason(words, code)
-    permanent = not delayed and not (
-        _is_full(reason) and _invites(f"{words}\n{fold(around[:_MOST_DIAGNOSIS])}")
-    )
+    permanent = not delayed and not (_is_full(reason) and _invites(f"{words}\n{fold(around[:_MOST_DIAGNOSIS])}"))
     permanent = permanent and _permanent(words, code, reason, final=final)
     dead = permanent and reason is not None and reason.dead
     shown = " ".join(diagnosis.split())[:_MOST_REASON]

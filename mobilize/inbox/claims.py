@@ -67,6 +67,8 @@ class Subjects:
 _REACH, _REACH_HAN = 110, 22
 #: Dictated text has no marks: in a sentence so long without a comma a denial reaches less far.
 _SPOKEN, _REACH_SPOKEN = 200, 45
+#: Commas between a denial and what it denies: none, or the two of an aside.
+_ASIDE = (0, 2)
 #: How far words that only weigh or ask reach.
 _WEIGHED = 70
 #: An answer of at most so many characters needs no object: "We support it." "Yes, we do."
@@ -102,13 +104,13 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
         reader = _Clause(text, sentence, subjects, language, default=ours)
         if not sentence.question:
             yield from reader.claims()
-        ours = reader.last_subject_ours()
+        ours = reader.goes_on_ours()
 
 
 def is_ours(text: str, sentence: Sentence, subjects: Subjects, language: str) -> bool:
     """Whether a sentence is the government's own speech, for the concerns that it raises."""
     default = subjects.voice is not Voice.INSTITUTION
-    return _Clause(text, sentence, subjects, language, default=default).last_subject_ours(first=True)
+    return _Clause(text, sentence, subjects, language, default=default).begins_ours()
 
 
 class _Clause:
@@ -223,7 +225,10 @@ class _Clause:
     def _denied(self, hit: Hit) -> bool:
         count = sum(self._reaches(no, hit) for no in self.nots)
         after = any(
-            other.start >= hit.end and other.start - hit.end <= self.reach and not self._turn(hit.end, other.start)
+            other.start >= hit.end
+            and other.start - hit.end <= self.reach
+            and not self._turn(hit.end, other.start)
+            and self.text.count(",", hit.end, other.start) in _ASIDE
             for other in self.sentence.of("meaning.not_after")
             if not _inside(other, self.masks)
         )
@@ -232,14 +237,23 @@ class _Clause:
     def _reaches(self, no: Hit, hit: Hit) -> bool:
         if no.end > hit.start or hit.start - no.end > self.reach:
             return False
-        between = self.text.count(",", no.end, hit.start)
-        return between in (0, 2) and not self._turn(no.end, hit.start) and not self._spent(no, hit)
+        return (
+            self.text.count(",", no.end, hit.start) in _ASIDE
+            and not self._turn(no.end, hit.start)
+            and not self._spent(no, hit)
+        )
 
     def _spent(self, no: Hit, hit: Hit) -> bool:
-        """Whether the denial met another kind of position first: "is not able to support it and will abstain"."""
+        """Whether the denial met another position first.
+
+        Another kind of it: "is not able to support it and will abstain". Or before a comma: "though we cannot sponsor
+        it, be assured, we shall vote for it".
+        """
         against = hit.group in _AGAINST
         return any(
-            no.end <= other.start and other.end <= hit.start and (other.group in _AGAINST) is not against
+            no.end <= other.start
+            and other.end <= hit.start
+            and ((other.group in _AGAINST) is not against or "," in self.text[other.end : hit.start])
             for other in self.positions
         )
 
@@ -294,11 +308,13 @@ class _Clause:
         left = [ours for start, ours in self.markers if start < hit.start]
         return left[-1] if left else self.default
 
-    def last_subject_ours(self, *, first: bool = False) -> bool:
-        """Whether the sentence's first (or last) subject is the government; as before where it has none."""
-        if not self.markers:
-            return self.default
-        return self.markers[0 if first else -1][1]
+    def begins_ours(self) -> bool:
+        """Whether the sentence's first subject is the government; as before where it has none."""
+        return self.markers[0][1] if self.markers else self.default
+
+    def goes_on_ours(self) -> bool:
+        """Whether a sentence that names nobody goes on about the government: this one named it."""
+        return any(ours for _, ours in self.markers) if self.markers else self.default
 
 
 def _reach(words: str, language: str) -> int:

@@ -185,11 +185,11 @@ def _concerns(
         if sentence.has("object.amendment") and not against:
             continue  # against those who would change the text
         if against or sentence.has("concern.trouble", "meaning.reserve", "meaning.if"):
-            raised.extend(_raised(source, sentence, against=against))
+            raised.extend(_raised(source, sentence, against=against, near=_FINE_HAN if language == "zh" else _FINE))
     return tuple(raised)
 
 
-def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[str, Evidence]]:
+def _raised(source: Folded, sentence: Sentence, *, against: bool, near: int) -> list[tuple[str, Evidence]]:
     """The concerns that a sentence which finds fault names, each once.
 
     against: it says no. "As paragraph 8 is retained, we vote against it" finds fault with what is retained.
@@ -203,7 +203,7 @@ def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[
         ("other", "other"),
     ):
         for hit in sentence.of(f"concern.{group}"):
-            if any(abs(hit.start - mask.end) < _FINE or mask.start <= hit.start < mask.end for mask in fine):
+            if any(abs(hit.start - mask.end) < near or mask.start <= hit.start < mask.end for mask in fine):
                 continue
             if group == "law" and _limits_srhr(source.text, sentence, hit.start):
                 continue
@@ -214,7 +214,7 @@ def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[
 
 
 #: A concern this close behind words that find no fault is none: "no difficulty with paragraph 8".
-_FINE = 25
+_FINE, _FINE_HAN = 25, 6
 
 
 def _limits_srhr(text: str, sentence: Sentence, place: int) -> bool:
