@@ -1,7 +1,8 @@
-"""Measure the parser on the corpora below tests/corpus: `make score`, or bench/score.py [--only NAME] [--misses].
+"""Measure the parser on the corpora below tests/corpus: `make score`, or bench/score.py [--only NAME] [--brief].
 
-The rules of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the
-precision that the truth gives, the closing may be kept or cut as a whole. Prints one line a measure, with its target.
+Prints a line a measure with the messages that were read wrong, and what was taken for what among the stances. The rules
+of comparison are those of the corpora's READMEs: white space does not count, a date is compared at the precision that
+the truth gives, the closing may be kept or cut as a whole.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ Json = dict[str, object]
 EXACT = ("kind", "via", "reporter", "from_address", "from_name", "subject", "date", "country", "stance", "language")
 MACHINE = ("bounce_address", "bounce_permanent")
 TEXTS = ("text", "note")
+STANCES = ("cosponsor", "support", "conditional", "noncommittal", "oppose", "None")
 SETS = ("concerns", "targets", "attachments")
 #: Share of words in common from which a text is close to the truth.
 _CLOSE = 0.9
@@ -48,6 +50,8 @@ class Tally:
     right: Counter[str] = field(default_factory=Counter)
     total: Counter[str] = field(default_factory=Counter)
     misses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    #: How often a stance (first) was read as another (second).
+    stances: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: The longest wait for one answer, in seconds.
     slowest: float = 0.0
     #: Of the processor, so that what else runs on the machine does not count: "messages a second a core".
@@ -121,10 +125,25 @@ def replies(folder: Path) -> Tally:
                     else set()
                 )
                 tally.count(name, path.stem, plain(got.get(name)) in wanted)
+        if "trail" in want:
+            tally.count("trail", path.stem, same_trail(got.get("trail"), want["trail"]))
+        if "stance" in want:
+            tally.stances[str(want["stance"]), str(got.get("stance"))] += 1
         for name in SETS:
             if name in want:
                 _sets(tally, f"{name}_f1", path.stem, set(_list(got.get(name))), set(want[name]))
     return tally
+
+
+def same_trail(got: object, want: object) -> bool:
+    """Whether every layer of a forward is there, and right in all that its truth says of it."""
+    if not isinstance(got, list) or not isinstance(want, list) or len(got) != len(want):
+        return False
+    return all(
+        _same(name, layer.get(name), value)
+        for layer, wanted in zip(got, want, strict=True)
+        for name, value in wanted.items()
+    )
 
 
 def _same(name: str, got: object, want: object) -> bool:
@@ -240,7 +259,8 @@ def _autoreply(truth: Json, got: Json) -> Iterator[tuple[str, bool]]:
 def _complaint(truth: Json, got: Json) -> Iterator[tuple[str, bool]]:
     yield "is_complaint", got.get("kind") == "complaint"
     if "recipients" in truth:
-        yield "recipient", {str(got.get("complaint_address") or "").lower()} - {""} == set(_list(truth["recipients"]))
+        named = str(got.get("complaint_address") or "").lower().split(", ")
+        yield "recipient", set(named) - {""} == set(_list(truth["recipients"]))
     if "feedback_type" in truth:
         yield "type", str(got.get("complaint_type") or "").lower() == truth["feedback_type"]
 
@@ -252,6 +272,16 @@ _CORE = {
     "reply": ("exact",),
     "bounce": ("is_bounce", "recipients", "permanent"),
 }
+
+
+def confusion(stances: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """The stances as a table: a row what is true, a column what was read; a point where there was none."""
+    if not stances:
+        return
+    names = [name for name in STANCES if any(name in pair for pair in stances)]
+    yield f"{'stance: true, read':18}" + "".join(f"{name[:12]:>14}" for name in names)
+    for true in names:
+        yield f"{true:18}" + "".join(f"{stances[true, read] or '.':>14}" for read in names)
 
 
 def measured(only: str = "") -> dict[str, Tally]:
@@ -282,7 +312,7 @@ def main() -> int:
     """Print the table; exit 1 where a target is missed."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--only", default="", help="corpora whose name holds this")
-    options.add_argument("--misses", action="store_true", help="name each message that was read wrong")
+    options.add_argument("--brief", action="store_true", help="only the shares, without the messages read wrong")
     chosen = options.parse_args()
     found = measured(chosen.only)
     for corpus, tally in found.items():
@@ -290,8 +320,9 @@ def main() -> int:
         sys.stdout.write(f"{corpus}: {tally.messages} messages, {rate:.0f}/s, slowest {tally.slowest * 1000:.0f} ms\n")
         for measure in sorted(tally.total, key=list(tally.total).index):
             sys.stdout.write(f"  {measure:18}{tally.share(measure):7.3f}   of {tally.total[measure]}\n")
-            if chosen.misses:
+            if not chosen.brief:
                 sys.stdout.writelines(f"      {miss[:220]}\n" for miss in tally.misses[measure])
+        sys.stdout.writelines(f"  {line}\n" for line in confusion(tally.stances))
     messages, seconds = sum(each.messages for each in found.values()), sum(each.seconds for each in found.values())
     sys.stdout.write(
         f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n"

@@ -65,6 +65,10 @@ class Subjects:
 
 #: How far a denial reaches, in characters of its clause; Chinese says the same in fewer.
 _REACH, _REACH_HAN = 110, 22
+#: Dictated text has no marks: in a sentence so long without a comma a denial reaches less far.
+_SPOKEN, _REACH_SPOKEN = 200, 45
+#: Commas between a denial and what it denies: none, or the two of an aside.
+_ASIDE = (0, 2)
 #: How far words that only weigh or ask reach.
 _WEIGHED = 70
 #: An answer of at most so many characters needs no object: "We support it." "Yes, we do."
@@ -77,6 +81,7 @@ _POSITIONS = tuple(
 )
 #: Languages whose verb stands last, its object before it.
 _VERB_LAST = ("tr", "fa", "zh")
+_OBJECT_FIRST = ("tr", "fa")
 #: Of two groups that claim the same words, the lower wins.
 _RANK = {
     f"position.{name}": rank
@@ -100,13 +105,13 @@ def claims(text: str, found: Iterable[Sentence], subjects: Subjects, language: s
         reader = _Clause(text, sentence, subjects, language, default=ours)
         if not sentence.question:
             yield from reader.claims()
-        ours = reader.last_subject_ours()
+        ours = reader.goes_on_ours()
 
 
 def is_ours(text: str, sentence: Sentence, subjects: Subjects, language: str) -> bool:
     """Whether a sentence is the government's own speech, for the concerns that it raises."""
     default = subjects.voice is not Voice.INSTITUTION
-    return _Clause(text, sentence, subjects, language, default=default).last_subject_ours(first=True)
+    return _Clause(text, sentence, subjects, language, default=default).begins_ours()
 
 
 class _Clause:
@@ -118,7 +123,7 @@ class _Clause:
         self.language = language
         self.default = default
         self.voice = subjects.voice
-        self.reach = _REACH_HAN if language == "zh" else _REACH
+        self.reach = _reach(text[sentence.start : sentence.end], language)
         self.masks = sentence.of("meaning.not_not")
         self.turns = sorted(hit.start for hit in sentence.of("meaning.turn"))
         self.nots = [hit for hit in sentence.of("meaning.not") if not _inside(hit, self.masks)]
@@ -213,15 +218,23 @@ class _Clause:
         return any(hit.start <= o.start and o.end <= hit.end for o in self.sentence.of("object.draft"))
 
     def _only_amendment(self, hit: Hit) -> bool:
-        after = [o for o in self.sentence.of("object.amendment", "object.draft") if o.start >= hit.end]
+        """Whether the verb's object is an attempt to change the draft: behind it, or before it where verbs stand last."""
         if self._holds_draft(hit):
             return False
+        objects = self.sentence.of("object.amendment", "object.draft")
+        if self.language in _OBJECT_FIRST:
+            before = [o for o in objects if o.end <= hit.start]
+            return bool(before) and max(before, key=lambda o: (o.end, -o.start)).group == "object.amendment"
+        after = [o for o in objects if o.start >= hit.end]
         return bool(after) and min(after, key=lambda o: o.start).group == "object.amendment"
 
     def _denied(self, hit: Hit) -> bool:
         count = sum(self._reaches(no, hit) for no in self.nots)
         after = any(
-            other.start >= hit.end and other.start - hit.end <= self.reach and not self._turn(hit.end, other.start)
+            other.start >= hit.end
+            and other.start - hit.end <= self.reach
+            and not self._turn(hit.end, other.start)
+            and self.text.count(",", hit.end, other.start) in _ASIDE
             for other in self.sentence.of("meaning.not_after")
             if not _inside(other, self.masks)
         )
@@ -230,19 +243,28 @@ class _Clause:
     def _reaches(self, no: Hit, hit: Hit) -> bool:
         if no.end > hit.start or hit.start - no.end > self.reach:
             return False
-        between = self.text.count(",", no.end, hit.start)
-        return between in (0, 2) and not self._turn(no.end, hit.start) and not self._spent(no, hit)
+        return (
+            self.text.count(",", no.end, hit.start) in _ASIDE
+            and not self._turn(no.end, hit.start)
+            and not self._spent(no, hit)
+        )
 
     def _spent(self, no: Hit, hit: Hit) -> bool:
-        """Whether the denial met another kind of position first: "is not able to support it and will abstain"."""
+        """Whether the denial met another position first.
+
+        Another kind of it: "is not able to support it and will abstain". Or before a comma: "though we cannot sponsor
+        it, be assured, we shall vote for it".
+        """
         against = hit.group in _AGAINST
         return any(
-            no.end <= other.start and other.end <= hit.start and (other.group in _AGAINST) is not against
+            no.end <= other.start
+            and other.end <= hit.start
+            and ((other.group in _AGAINST) is not against or "," in self.text[other.end : hit.start])
             for other in self.positions
         )
 
     def _weighed(self, hit: Hit) -> bool:
-        if self._before(hit, "meaning.whether") is not None:
+        if self._before(hit, "meaning.whether") is not None or self._left_open(hit):
             return True
         before = self._before(hit, "meaning.weighed")
         if before is not None and hit.start - before.end <= (_REACH_HAN if self.language == "zh" else _WEIGHED):
@@ -254,6 +276,11 @@ class _Clause:
             hit.start <= other.start and other.start - hit.end <= _REACH_HAN
             for other in self.sentence.of("meaning.weighed_after")
         )
+
+    def _left_open(self, hit: Hit) -> bool:
+        """Whether the sentence asks before and leaves open behind: "whether we sponsor, or join, will be decided"."""
+        asked = any(other.end <= hit.start for other in self.sentence.of("meaning.whether"))
+        return asked and any(other.start >= hit.end for other in self.sentence.of("position.undecided"))
 
     def _past(self, hit: Hit) -> bool:
         """Whether the clause speaks of another time: its words stand in the same stretch between turns."""
@@ -286,27 +313,36 @@ class _Clause:
 
     def _is_ours(self, hit: Hit) -> bool:
         if self.language == "ar":
-            for start, ours in self.markers:
+            for start, _, ours in self.markers:
                 if 0 <= start - hit.end <= _RIGHT_AFTER:
                     return ours
-        left = [ours for start, ours in self.markers if start < hit.start]
+        # "Join the group of co-sponsors": the group in the position's own words is no subject.
+        left = [ours for start, end, ours in self.markers if start < hit.start and end <= hit.start]
         return left[-1] if left else self.default
 
-    def last_subject_ours(self, *, first: bool = False) -> bool:
-        """Whether the sentence's first (or last) subject is the government; as before where it has none."""
-        if not self.markers:
-            return self.default
-        return self.markers[0 if first else -1][1]
+    def begins_ours(self) -> bool:
+        """Whether the sentence's first subject is the government; as before where it has none."""
+        return self.markers[0][2] if self.markers else self.default
+
+    def goes_on_ours(self) -> bool:
+        """Whether a sentence that names nobody goes on about the government: this one named it."""
+        return any(ours for _, _, ours in self.markers) if self.markers else self.default
 
 
-def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
-    """The subjects of a sentence by place, and whether each is this government."""
+def _reach(words: str, language: str) -> int:
+    if language == "zh":
+        return _REACH_HAN
+    return _REACH_SPOKEN if len(words) > _SPOKEN and not any(mark in words for mark in ",;:") else _REACH
+
+
+def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, int, bool]]:
+    """The subjects of a sentence, from where to where, and whether each is this government."""
     own = {Voice.GOVERNMENT: "who.ours", Voice.INSTITUTION: "who.itself", Voice.PARTNER: "who.ours"}[subjects.voice]
     kept = _strongest(sentence.of(own, "who.government", "who.others"))
     speaks = ("who.government", "who.ours") if subjects.voice is Voice.GOVERNMENT else ("who.government",)
     prepositions = {hit.end for hit in sentence.of("who.preposition")}
     found = [
-        (hit.start, hit.group in speaks)
+        (hit.start, hit.end, hit.group in speaks)
         for hit in kept
         # "concerns raised by some delegations": behind a preposition they are no subject.
         if hit.group != "who.others" or not _behind(hit.start, prepositions)
@@ -316,9 +352,9 @@ def _markers(sentence: Sentence, subjects: Subjects) -> list[tuple[int, bool]]:
             continue
         # Where nobody told us whose letter it is, the State that acts in it is taken for its writer.
         if mention.code == (subjects.country or mention.code):
-            found.append((mention.start, True))
+            found.append((mention.start, mention.end, True))
         elif mention.kind != "capital" and not _behind(mention.start, prepositions):
-            found.append((mention.start, False))
+            found.append((mention.start, mention.end, False))
     return sorted(found)
 
 

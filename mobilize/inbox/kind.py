@@ -83,28 +83,24 @@ def decide(facts: Facts, who: Office) -> Decision:
         )
     if facts.machine.automatic and facts.finding.stance is None:
         return Decision("auto_reply", facts.machine.evidence)
-    alone = _left_alone(facts, hits, text, who)
-    if alone is not None:
-        return alone
-    if by_words := _automatic(facts, hits, text):
-        return _decided("auto_reply", by_words, text)
-    if who in _OFFICES:
-        return _of_office(facts, hits, text)
-    return _of_others(facts, hits, text, who)
+    unasked = _left_alone(facts, hits, text, who) or _automatic(facts, hits, text)
+    if unasked is not None:
+        return unasked
+    return _of_office(facts, hits, text) if who in _OFFICES else _of_others(facts, hits, text, who)
 
 
 _OFFICES = (Office.GOVERNMENT, Office.INSTITUTION)
 
 
-def _automatic(facts: Facts, hits: tuple[Hit, ...], text: str) -> list[Hit]:
+def _automatic(facts: Facts, hits: tuple[Hit, ...], text: str) -> Decision | None:
     """The lexicon's words that show a machine's answer: its own, or two of an absence that stand for nothing else."""
     if len(text) > _SHORT or facts.finding.stance is not None or facts.planned or facts.bulk:
-        return []
+        return None
     if _of(hits, "kind.report", "kind.spam"):
-        return []
+        return None
     own, absent = _of(hits, "kind.automatic"), _of(hits, "kind.absent")
     away = len({hit.written for hit in absent}) >= _ABSENT and not _of(hits, "kind.acknowledge")
-    return own or (absent if away else [])
+    return _decided("auto_reply", own or absent, text) if own or away else None
 
 
 #: One such phrase stands in people's letters too: "the Minister is on mission".

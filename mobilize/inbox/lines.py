@@ -93,3 +93,20 @@ def is_rule(line: Line) -> bool:
     """A line drawn from dashes, underscores, stars or equal signs."""
     text = line.text
     return line.mark == RULE or (len(text) > 2 and not text.strip("-_=*~‐‑—–─━· "))  # noqa: PLR2004 — "--" is none
+
+
+def questions(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    """Quoted questions, each with the line below it that answers."""
+    found: list[tuple[str, str]] = []
+    asked: Line | None = None
+    for line in lines:
+        if line.blank:
+            continue
+        if asked is not None and line.depth < asked.depth and len(found) < _MOST_QUESTIONS:
+            found.append((asked.text, line.text))
+        asked = line if line.depth and line.text.rstrip().endswith(("?", "？", "؟")) else None
+    return tuple(found)
+
+
+#: No letter asks more.
+_MOST_QUESTIONS = 50

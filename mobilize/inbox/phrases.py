@@ -116,9 +116,8 @@ class Phrases:
 
 def _word_end(text: str, start: int, end: int, *, is_open: bool) -> int:
     """Where the word at a place ends; 0 where the place holds a part of another word."""
-    if start and (
-        _is_letter(text[start - 1]) or (text[start - 1] == "-" and start > 1 and _is_letter(text[start - 2]))
-    ):
+    before = text[max(0, start - 2) : start]
+    if before and (_is_letter(before[-1]) or (before[-1] == "-" and _is_letter(before[0]))):
         return 0
     stop = end
     while stop < len(text) and _is_letter(text[stop]):

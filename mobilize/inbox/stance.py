@@ -66,7 +66,8 @@ def judge(
     said = tuple(claims(source.text, found, subjects, lexicon.language))
     raised = _concerns(source, found, subjects, lexicon.language, said)
     said += tuple(_answered(exchange, lexicon))
-    return _weigh(source, found, said, raised)
+    ours = tuple(each for each in found if is_ours(source.text, each, subjects, lexicon.language))
+    return _weigh(source, ours, said, raised)
 
 
 def _answered(exchange: Sequence[tuple[str, str]], lexicon: Lexicon) -> Iterator[Claim]:
@@ -96,10 +97,10 @@ _ANSWERS = {
 
 
 def _weigh(
-    source: Folded, found: tuple[Sentence, ...], said: tuple[Claim, ...], raised: tuple[tuple[str, Evidence], ...]
+    source: Folded, ours: tuple[Sentence, ...], said: tuple[Claim, ...], raised: tuple[tuple[str, Evidence], ...]
 ) -> Finding:
-    """All claims of a text to one stance."""
-    stance, because = _stance(said, found, troubled=bool(raised))
+    """All claims of a text to one stance. ours: the sentences in which the government speaks of itself."""
+    stance, because = _stance(said, ours, troubled=bool(raised))
     concerns = tuple(name for name in CONCERNS if any(name == raised_name for raised_name, _ in raised))
     if stance is None:
         return Finding(None, (), ())
@@ -113,7 +114,7 @@ def _rule(claim: Claim) -> str:
 
 
 def _stance(
-    said: tuple[Claim, ...], found: tuple[Sentence, ...], *, troubled: bool
+    said: tuple[Claim, ...], ours: tuple[Sentence, ...], *, troubled: bool
 ) -> tuple[str | None, tuple[Claim, ...]]:
     """The stance, and the claims that made it."""
     by = {says: tuple(c for c in said if c.says is says) for says in Says}
@@ -129,7 +130,7 @@ def _stance(
     undecided = by[Says.UNDECIDED]
     if undecided and not by[Says.LETS_PASS] and undecided[-1].hit.start > positive[-1].hit.start:
         return "noncommittal", undecided
-    keeps_back = troubled or by[Says.AGAINST_PART] or any(_hangs(c) for c in positive) or _reserves(found)
+    keeps_back = troubled or by[Says.AGAINST_PART] or any(_hangs(c) for c in positive) or _reserves(ours)
     return ("conditional" if keeps_back else "support"), positive
 
 
@@ -163,8 +164,8 @@ def _hangs(claim: Claim) -> bool:
     return any(not any(mask.start <= hit.start < mask.end for mask in masks) for hit in claim.sentence.of("meaning.if"))
 
 
-def _reserves(found: tuple[Sentence, ...]) -> bool:
-    for sentence in found:
+def _reserves(ours: tuple[Sentence, ...]) -> bool:
+    for sentence in ours:
         masks = sentence.of("meaning.not_not", "concern.fine")
         for hit in sentence.of("meaning.reserve"):
             if not any(mask.start <= hit.start < mask.end for mask in masks):
@@ -185,11 +186,11 @@ def _concerns(
         if sentence.has("object.amendment") and not against:
             continue  # against those who would change the text
         if against or sentence.has("concern.trouble", "meaning.reserve", "meaning.if"):
-            raised.extend(_raised(source, sentence, against=against))
+            raised.extend(_raised(source, sentence, against=against, near=_FINE_HAN if language == "zh" else _FINE))
     return tuple(raised)
 
 
-def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[str, Evidence]]:
+def _raised(source: Folded, sentence: Sentence, *, against: bool, near: int) -> list[tuple[str, Evidence]]:
     """The concerns that a sentence which finds fault names, each once.
 
     against: it says no. "As paragraph 8 is retained, we vote against it" finds fault with what is retained.
@@ -203,7 +204,7 @@ def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[
         ("other", "other"),
     ):
         for hit in sentence.of(f"concern.{group}"):
-            if any(abs(hit.start - mask.end) < _FINE or mask.start <= hit.start < mask.end for mask in fine):
+            if any(abs(hit.start - mask.end) < near or mask.start <= hit.start < mask.end for mask in fine):
                 continue
             if group == "law" and _limits_srhr(source.text, sentence, hit.start):
                 continue
@@ -214,7 +215,7 @@ def _raised(source: Folded, sentence: Sentence, *, against: bool) -> list[tuple[
 
 
 #: A concern this close behind words that find no fault is none: "no difficulty with paragraph 8".
-_FINE = 25
+_FINE, _FINE_HAN = 25, 6
 
 
 def _limits_srhr(text: str, sentence: Sentence, place: int) -> bool:

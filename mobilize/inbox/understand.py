@@ -61,7 +61,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         country, because = match.country(found, author, refs, lexicon)
     finding = _NOTHING
     if automatic.automatic != "sure":
-        finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks)
+        finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks, exchange=found.exchange)
     facts = kind.Facts(
         found=found,
         author=author,

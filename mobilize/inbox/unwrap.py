@@ -11,7 +11,7 @@ from mobilize.inbox.body import body
 from mobilize.inbox.boundaries import ALL_KINDS, PRINTED_KINDS, Kind, Quoted, Split, split
 from mobilize.inbox.folding import fold
 from mobilize.inbox.labels import labels
-from mobilize.inbox.lines import Line, as_text
+from mobilize.inbox.lines import Line, as_text, questions
 from mobilize.inbox.mail import Address, Mail
 from mobilize.inbox.reply import Evidence, Layer
 from mobilize.inbox.words import own_words
@@ -41,6 +41,8 @@ class Unwrapped:
     #: Her own words.
     text: str
     closing: str
+    #: Questions quoted line by line, each with the answer below it; the answers stand in the text too.
+    exchange: tuple[tuple[str, str], ...]
     #: The outermost forwarder's own words.
     note: str
     #: The attached message that became a layer.
@@ -96,6 +98,7 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
         subject=message.subject,
         text=written.text,
         closing=written.closing,
+        exchange=questions(message.lines),
         note=note or "",
         attached=attached,
         evidence=tuple(evidence),

@@ -29,7 +29,9 @@ def test_an_own_case_is_read_as_its_truth_says(path: Path) -> None:
     raw = RawMail(data=path.with_suffix(".eml").read_bytes(), origin="test")
     got = read(raw, context=Context(own_addresses=("wluml@wluml.org",))).as_json()
     plain, same = SCORE["plain"], SCORE["_same"]
-    for name in want.keys() - {"why", "closing", "text"}:
+    if "trail" in want:
+        assert SCORE["same_trail"](got["trail"], want["trail"]), want["why"]
+    for name in want.keys() - {"why", "closing", "text", "trail"}:
         assert same(name, got[name], want[name]), f"{name}: {got[name]!r} ({want['why']})"
     if "text" in want:
         kept = plain(f"{want['text']} {want.get('closing', '')}")
