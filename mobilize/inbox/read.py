@@ -16,7 +16,6 @@ from mobilize.inbox.reply import Bounce, Complaint, Context, Evidence, Reply
 from mobilize.inbox.understand import Meaning, understand
 from mobilize.inbox.unwrap import Unwrapped, unwrap
 
-
 #: Of a report that only flufl.bounce may know: it reads the whole with the standard library, attachments and all.
 _MOST_OF_A_BOUNCE = 1_000_000
 
