@@ -22,8 +22,8 @@ demo: .venv/ready   ## the whole loop on this machine; nothing leaves it
 test: .venv/ready   ## the test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign (minutes)
-	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak -s
+soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign; 12,000 broken mails (minutes)
+	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak tests/desk/test_fuzz.py -s
 
 soak-fleet: .venv/ready ## four workers over 20,000 letters, kill -9 of random ones, PostgreSQL started anew (minutes)
 	MOBILIZE_SOAK_FLEET=1 $(BIN)/python -m pytest tests/soak/test_fleet.py -s

@@ -69,6 +69,10 @@ _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+#: Codecs of Python's own that no mail is written in.
+_NO_CHARSETS = frozenset({"unicode_escape", "raw_unicode_escape", "punycode", "undefined", "mbcs", "oem"})
+
+
 @lru_cache(maxsize=256)
 def codec(label: str) -> str:
     """The Python codec for a charset label of a mail; "" for an unknown one."""
@@ -78,12 +82,11 @@ def codec(label: str) -> str:
         return ""
     try:
         name = codecs.lookup(cleaned).name
-        b"".decode(name)
-    except (LookupError, ValueError):  # ValueError: a label with NUL
+        # Something to decode: of nothing Python says nothing, even where it makes bytes of bytes (rot13, zlib).
+        b"a".decode(name, "replace")
+    except (LookupError, ValueError):  # ValueError: a label with NUL, or a codec that mends nothing (idna)
         return ""
-    except UnicodeError:
-        return ""
-    return name
+    return "" if name.replace("-", "_") in _NO_CHARSETS else name
 
 
 def characters(data: bytes, declared: str = "") -> str:

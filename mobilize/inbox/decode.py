@@ -272,8 +272,8 @@ _Pieces = tuple[bytes, list[tuple[int, int]]]
 def _split(body: bytes, boundary: bytes) -> _Pieces | None:
     """The parts between the delimiter lines (RFC 2046 5.1.1); None where the boundary never comes.
 
-    Places, not copies: the parts of a long mail are as long as it is. A missing closing delimiter ends the last part at the end. Without a boundary parameter, the first line that
-    begins with "--" is taken for one.
+    Places, not copies: the parts of a long mail are as long as it is. A missing closing delimiter ends the last part at
+    the end. Without a boundary parameter, the first line that begins with "--" is taken for one.
     """
     if not boundary:
         found = re.search(rb"(?:\A|\n)--([^\s-][^\r\n]{2,68}?)[ \t]*\r?\n[A-Za-z-]+:", body[:65_536])

@@ -69,6 +69,19 @@ def verdict(mail: Mail, found: Unwrapped) -> Verdict:
     )
 
 
+def challenge(mail: Mail, found: Unwrapped) -> tuple[Evidence, ...]:
+    """What shows that a filter holds our mail back until somebody proves to be a person; of a machine's mail alone."""
+    original = found.attached if found.via != "direct" else mail
+    names = [name for name in _words("challenge", "headers") if original is not None and original.get(name)]
+    text = f"{fold(found.subject or '')}\n{fold((found.text or '')[:_BEGINNING])}"
+    words = next((each for each in (*names, *_words("challenge", "words")) if each in names or each in text), "")
+    return (Evidence(field="kind", words=words, rule=CHALLENGE),) if words else ()
+
+
+#: The rule that shows it.
+CHALLENGE = "machine.challenge"
+
+
 def is_bulk(mail: Mail) -> bool:
     """Whether a mail went to many: a newsletter or a list."""
     precedence = (mail.get("precedence") or "").strip().lower()

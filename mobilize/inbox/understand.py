@@ -86,6 +86,8 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         evidence=(*decided.evidence, *((because,) if because else ()), *finding.evidence, *plans.evidence),
         candidates=candidates(mail, found, context, author=author, matches=matches, language=lexicon.language),
     )
+    if made.kind == "auto_reply":
+        made = replace(made, evidence=(*made.evidence, *machine.challenge(mail, found)))
     return _of_forwarder(_only_what_counts(made, author.country), found, context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from mobilize.inbox.genuine import Standing
+from mobilize.inbox.machine import CHALLENGE
 from mobilize.inbox.reply import Reply
 from mobilize.replies.resend import again_on, is_full
 
@@ -33,6 +34,7 @@ _BY_KIND = {
 }
 
 
+_CHALLENGED = "a filter wants proof that a person wrote: do what it asks, or nobody sees the letter"
 #: Without the domain: this is kept, and shown, in the clear.
 _FORGED = "may be forged: the check of its sender failed; ask the author another way"
 
@@ -49,7 +51,8 @@ def attention(reply: Reply) -> str:
     if reply.kind == "bounce":
         return _of_bounce(reply)
     if reply.kind in _BY_KIND:
-        return _BY_KIND[reply.kind]
+        challenged = any(each.rule == CHALLENGE for each in reply.evidence)
+        return _CHALLENGED if challenged else _BY_KIND[reply.kind]
     if reply.matches.candidates:
         return "it fits several letters: choose one of the candidates"
     return _of_words(reply)

@@ -256,3 +256,9 @@ def test_sixty_megabytes_are_cut_and_said() -> None:
     assert time.process_time() - start < 5
     assert made.limits == ("size",)
     assert text_of(made) == "words"
+
+
+@pytest.mark.parametrize("name", ["rot13", "idna", "zlib", "hex", "base64", "unicode_escape", "punycode", "undefined"])
+def test_a_codec_of_python_s_own_is_no_charset(name: str) -> None:
+    made = mail(f"Content-Type: text/plain; charset={name}", "Le ministère a d\\qécidé.".encode())
+    assert text_of(made) == "Le ministère a d\\qécidé."
