@@ -52,6 +52,7 @@ rooms: .venv/ready  ## import-linter: the rivers run one way
 
 lock: .venv/ready   ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group test --extra zh --extra web --extra fleet --output-file requirements.lock
+	uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group build --extra zh --extra web --extra fleet --output-file deploy/requirements.lock
 	uv pip compile --group bench --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --output-file bench/requirements.lock
 
 migration: .venv/ready ## after a change of store/schema.py: make migration M="what is new"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mobilize.desk.work import Shift
 from mobilize.errors import LedgerUnusable, Refused
-from mobilize.post import metrics
+from mobilize.post import metrics, workers
 from mobilize.store import queue
+
+#: Seconds between two countings of the letters: a million take a third of a second, and every worker counts.
+COUNTED_EVERY = 15.0
 
 #: Path -> its answer: status and text.
 _Answer = tuple[int, str]
@@ -30,27 +35,44 @@ def ready(shift: Shift) -> str:
     return ""
 
 
-def figures(shift: Shift) -> str:
-    """A worker's figures as Prometheus reads them; those of the queue are left out while the database is away."""
-    tally = shift.tally
-    slug = shift.installation.campaign.slug
-    try:
-        with shift.installation.store.reading() as connection:
-            shards = queue.counts(connection, slug)
-    except LedgerUnusable:
-        shards = {}
-    return metrics.of_worker(
-        campaign=slug,
-        letters=tally.letters,
-        shards=tally.shards,
-        recovered=tally.recovered,
-        differing=tally.differing,
-        away=tally.away,
-        in_hand=tally.in_hand,
-        sending=sum(len(run.agenda) for run in list(shift.hands.runs)) if shift.hands else 0,
-        queued=shards,
-        ready=not ready(shift),
-    )
+@dataclass(slots=True)
+class Figures:
+    """A worker's figures as Prometheus reads them; what is counted in the ledger is counted now and then alone."""
+
+    shift: Shift
+    _counted: float = float("-inf")
+    _queued: Mapping[str, int] = field(default_factory=dict)
+    _standing: Mapping[tuple[int, str], int] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Write them; those of the ledger are left out while the database is away."""
+        self._count()
+        tally, hands = self.shift.tally, self.shift.hands
+        return metrics.of_worker(
+            campaign=self.shift.installation.campaign.slug,
+            letters=tally.letters,
+            shards=tally.shards,
+            recovered=tally.recovered,
+            differing=tally.differing,
+            away=tally.away,
+            in_hand=tally.in_hand,
+            sending=sum(len(run.agenda) for run in list(hands.runs)) if hands else 0,
+            queued=self._queued,
+            standing=self._standing,
+            ready=not ready(self.shift),
+        )
+
+    def _count(self) -> None:
+        if time.monotonic() - self._counted < COUNTED_EVERY:
+            return
+        slug = self.shift.installation.campaign.slug
+        try:
+            with self.shift.installation.store.reading() as connection:
+                self._queued = queue.counts(connection, slug)
+                self._standing = workers.standing(connection, slug)
+        except LedgerUnusable:
+            self._queued, self._standing = {}, {}
+        self._counted = time.monotonic()
 
 
 @contextmanager
@@ -59,10 +81,11 @@ def probed(shift: Shift, host: str, port: int) -> Iterator[int]:
 
     Raises Refused where the port is taken.
     """
+    found = Figures(shift)
     answers: dict[str, Callable[[], _Answer]] = {
         "/healthz": lambda: (200, "ok\n"),
         "/readyz": lambda: (503, f"{why}\n") if (why := ready(shift)) else (200, "ok\n"),
-        "/metrics": lambda: (200, figures(shift)),
+        "/metrics": lambda: (200, found.text()),
     }
     try:
         server = ThreadingHTTPServer((host, port), _handler(answers))

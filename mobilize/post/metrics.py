@@ -62,6 +62,7 @@ def of_worker(
     in_hand: int,
     sending: int,
     queued: Mapping[str, int],
+    standing: Mapping[tuple[int, str], int],
     ready: bool,
 ) -> str:
     """Write the figures of one worker process, and of the queue that all share."""
@@ -90,4 +91,8 @@ def of_worker(
     if queued:
         lines.append(_head("mobilize_queue_shards", "gauge", "Shards in the queue that all workers share."))
         lines += [_sample("mobilize_queue_shards", {**labels, "status": key}, n) for key, n in sorted(queued.items())]
+    if standing:
+        lines.append(_head("mobilize_letters", "gauge", "Letters of the round by state."))
+        for (number, state), count in sorted(standing.items()):
+            lines.append(_sample("mobilize_letters", {**labels, "round": str(number), "state": state}, count))
     return "".join(lines)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mobilize.letter.merge import LetterId
 from mobilize.post.states import State
@@ -80,6 +80,16 @@ def still_to_go(connection: Connection, campaign: str, which: Sequence[str]) -> 
     )
     found = {row.letter: Allotted(**row._mapping) for row in rows}  # noqa: SLF001 - its documented name
     return [found[letter] for letter in which if letter in found]
+
+
+def standing(connection: Connection, campaign: str) -> dict[tuple[int, str], int]:
+    """Round and state -> letters of it. Every state of a round is there, as a figure that vanishes is no zero."""
+    counted = select(letters.c.round, letters.c.state, func.count().label("letters"))
+    rows = connection.execute(
+        counted.where(letters.c.campaign == campaign).group_by(letters.c.round, letters.c.state)
+    ).all()
+    found = {(row.round, state.value): 0 for row in rows for state in State}
+    return {**found, **{(row.round, row.state): row.letters for row in rows}}
 
 
 def all_holders(connection: Connection) -> frozenset[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from mobilize.errors import LedgerUnusable
 from mobilize.store.engine import Store, connect
@@ -132,12 +132,9 @@ def is_there(store: Store) -> bool:
         return connection.execute(_MARK).scalar() is not None
 
 
-def counts(engine: Engine | Connection, campaign: str) -> Mapping[str, int]:
+def counts(connection: Connection, campaign: str) -> Mapping[str, int]:
     """State of a shard (todo, doing, failed) -> how many."""
-    if isinstance(engine, Engine):
-        with engine.connect() as connection:
-            return counts(connection, campaign)
-    rows = engine.execute(_COUNTS, {"queue": name(campaign)})
+    rows = connection.execute(_COUNTS, {"queue": name(campaign)})
     return {"todo": 0, "doing": 0, "failed": 0, **{row.status: row.number for row in rows}}
 
 

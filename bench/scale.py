@@ -1,0 +1,169 @@
+"""How many workers carry how much: `python bench/scale.py [workers|shards] [LETTERS]`. Prints what bounds it.
+
+PostgreSQL (Debian's binaries, syncing to disk), Postfix's smtp-sink, and `mobilize worker` in processes of its own, all
+on this machine. The rate is taken from the ledger: tries that were recorded, from the first to the last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from send import SINK, sink
+from sqlalchemy import func, select, text
+
+from mobilize.desk import allot, plan, start
+from mobilize.desk.plan import Chosen
+from mobilize.installation import Installation, opened
+from mobilize.post import workers
+from mobilize.store import queue
+from mobilize.store.engine import bring_up
+from mobilize.store.schema import attempts
+from servers.postgres import Postgres, own_server
+
+MOBILIZE = Path(sys.executable).with_name("mobilize")
+SMALL = Path(__file__).parents[1] / "tests" / "soak" / "worker.py"
+
+HEAD = "country,audience,organisation,office,name,gender,email,language,accreditation,sensitive,source,checked_on,notes"
+
+
+def now() -> dt.datetime:
+    """This moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A campaign, its database and its relay."""
+
+    folder: Path
+    server: Postgres
+    database: str
+
+
+@contextmanager
+def place(server: Postgres, port: int, contacts: int, connections: int) -> Iterator[Place]:
+    """Make a campaign of so many NGOs, with a new database."""
+    database = server.database()
+    url = server.url_of(database)
+    bring_up(url, now=now())
+    queue.bring_up(url)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "campaign"
+        for _ in start.write(path, "bench"):
+            pass
+        rows = (
+            f"KE,ngo,Lantern {n},,,,desk{n}@lantern{n % 997}.example,,,,invented,2026-11-01," for n in range(contacts)
+        )
+        (path / "contacts.csv").write_text("\n".join((HEAD, *rows, "")), "utf-8")
+        (path / ".env").write_text(
+            f"SMTP_HOST=127.0.0.1\nSMTP_PORT={port}\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\nSMTP_CONNECTIONS={connections}\n"
+            f"DATABASE_URL={url}\nMOBILIZE_SECRET=bench\nLEASE_SECONDS=10\n"
+        )
+        yield Place(folder=path, server=server, database=database)
+    server.drop(database)
+
+
+def queued(where: Place) -> float:
+    """Plan and queue all; returns letters a second."""
+    with opened(where.folder) as installation:
+        begin = time.perf_counter()
+        found = plan.plan(installation, chosen=Chosen(), round=1, limit=None, now=now())
+        handed = allot.hand_over(installation, found, now=now())
+        return handed.letters / (time.perf_counter() - begin)
+
+
+def carried(where: Place, count: int, *, small: bool, letters: int) -> tuple[float, float]:
+    """Have so many workers carry all. Returns letters a second, and seconds of processor time a letter."""
+    environment = {**os.environ, "PYTHONPATH": str(SMALL.parents[1])}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = [MOBILIZE, "--campaign", where.folder, "worker", "--until-empty"]
+    if small:
+        words = [sys.executable, SMALL, where.folder, os.devnull]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    running = [subprocess.Popen(words, **pipes, env=environment, text=True) for _ in range(count)]
+    children = [_forked(each) for each in running] if small else []
+    with opened(where.folder) as installation:
+        while left(installation):
+            time.sleep(0.2)
+        with installation.store.reading() as connection:
+            first, last, many = connection.execute(
+                select(func.min(attempts.c.at), func.max(attempts.c.at), func.count())
+            ).one()
+    for child in children:
+        os.kill(child, signal.SIGTERM)
+    for each in running:
+        each.communicate()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert many == letters, (many, letters)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return many / (last - first).total_seconds(), busy / many
+
+
+def _forked(zygote: subprocess.Popen[str]) -> int:
+    assert zygote.stdin is not None
+    assert zygote.stdout is not None
+    zygote.stdin.write("go\n")
+    zygote.stdin.flush()
+    return int(zygote.stdout.readline())
+
+
+def left(installation: Installation) -> bool:
+    """Whether letters or shards are left."""
+    with installation.store.reading() as connection:
+        rows = connection.execute(text("SELECT 1 FROM letters WHERE state <> 'sent' LIMIT 1")).first()
+    return rows is not None
+
+
+def by_workers(server: Postgres, port: int, letters: int) -> None:
+    """The whole letter, with its paper, and small messages, by 1, 2 and 4 workers."""
+    for small, many in ((False, letters), (True, letters * 6)):
+        what = "5 KB, ready" if small else "whole letters, with the PDF"
+        for count in (1, 2, 4):
+            with place(server, port, many, 5) as where:
+                rate_in = queued(where)
+                rate, cost = carried(where, count, small=small, letters=many)
+            used = "" if small else f", {1000 * cost:.1f} ms of processor each, their start included"
+            print(f"{what}, {count} workers: {rate:,.0f} letters/s{used} (queued at {rate_in:,.0f}/s)")
+
+
+def by_shards(server: Postgres, port: int, letters: int) -> None:
+    """Small messages by two workers, in shards of several sizes."""
+    whole = workers.cut.__kwdefaults__
+    assert whole is not None
+    for size in (10, 30, 100, 300, 1000):
+        workers.cut.__kwdefaults__ = {**whole, "size": size}
+        with place(server, port, letters, 5) as where:
+            queued(where)
+            rate, _ = carried(where, 2, small=True, letters=letters)
+        print(f"shards of {size:4}: {rate:,.0f} letters/s")
+
+
+def main() -> None:
+    """Measure, and print a line each."""
+    what = sys.argv[1] if len(sys.argv) > 1 else "workers"
+    letters = int(sys.argv[2]) if len(sys.argv) > 2 else 600  # noqa: PLR2004
+    if SINK is None or shutil.which("smtp-sink", path="/usr/sbin:/usr/bin") is None:
+        sys.exit("smtp-sink is not installed (Debian: postfix)")
+    with own_server(durable=True) as server, sink() as port:
+        if server is None:
+            sys.exit("PostgreSQL is not installed (Debian: postgresql)")
+        print(f"{os.cpu_count()} cores, shared by the workers, PostgreSQL and smtp-sink")
+        {"workers": by_workers, "shards": by_shards}[what](server, port, letters)
+
+
+if __name__ == "__main__":
+    main()
