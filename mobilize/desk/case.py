@@ -12,7 +12,7 @@ from mobilize.desk.review import NO_STANCE
 from mobilize.desk.shelf import overlaid, says
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post import outbox
+from mobilize.post import fates, outbox
 from mobilize.replies import log
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, Current, Statement
@@ -171,12 +171,15 @@ def letters_to(installation: Installation, case: Case) -> tuple[tuple[str, str],
     matches = case.entry.parsed.get("matches")
     candidates = matches.get("candidates") if isinstance(matches, dict) else None
     named = {case.entry.letter, *(candidates if isinstance(candidates, list) else ())}
+    campaign = installation.campaign.slug
     with installation.store.reading() as connection:
-        fates = outbox.fates(connection, installation.campaign.slug)
+        found = {each.letter: each for each in fates.to_country(connection, campaign, case.entry.country or "")}
+        for letter in sorted(str(each) for each in named if each and each not in found):
+            fate = outbox.fate(connection, campaign, letter)
+            found |= {fate.letter: fate} if fate else {}
     return tuple(
         (each.letter, f"{countries()[each.country].name('en')}, {each.audience}, round {each.round}")
-        for each in fates
-        if each.letter in named or each.country == case.entry.country
+        for each in found.values()
     )
 
 
