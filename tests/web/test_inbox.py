@@ -112,7 +112,7 @@ def test_filters_survive_an_address_and_nothing_else_does() -> None:
 
 
 def test_what_concerns_no_government_is_put_away_in_the_list_too(site: Site, lead: httpx.Client) -> None:
-    mail = b"From: shop@advert.example\r\nTo: wluml@wluml.org\r\nSubject: Buy now\r\nMessage-ID: <ad@x>\r\n\r\nCheap ink.\r\n"
+    mail = b"From: shop@advert.example\r\nTo: wluml@wluml.org\r\nSubject: Buy now\r\n\r\nCheap ink.\r\n"
     reply = receive.take(site.installation, RawMail(data=mail, origin="test"), now=now()).reply
     assert reply in listed(lead, "")
     page = lead.get("/organise/").text
