@@ -12,7 +12,8 @@ from mobilize.desk.review import NO_STANCE
 from mobilize.desk.shelf import overlaid, says
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post import outbox
+from mobilize.letter.escape import plain
+from mobilize.post import fates, outbox
 from mobilize.replies import log
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, Current, Statement
@@ -102,8 +103,10 @@ def decide(
     typed; what is as it was changes nothing. Raises Refused, and then nothing is changed.
     """
     before = look(installation, reply)
-    wanted = {name: _checked(installation, name, value) for name, value in fields.items() if name in FIELDS}
-    changed = {name: value for name, value in wanted.items() if value != before.values[name]}
+    # A field comes back from the page on one line and cut: that alone is no correction.
+    typed = {name: value for name, value in fields.items() if name in FIELDS}
+    other = {name: value for name, value in typed.items() if _line(value) != _line(before.values[name])}
+    changed = {name: _checked(installation, name, value) for name, value in other.items()}
     review.review(installation, before.entry.reply, by=by, stance=stance or NO_STANCE, country=country or None, now=now)
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
@@ -171,12 +174,15 @@ def letters_to(installation: Installation, case: Case) -> tuple[tuple[str, str],
     matches = case.entry.parsed.get("matches")
     candidates = matches.get("candidates") if isinstance(matches, dict) else None
     named = {case.entry.letter, *(candidates if isinstance(candidates, list) else ())}
+    campaign = installation.campaign.slug
     with installation.store.reading() as connection:
-        fates = outbox.fates(connection, installation.campaign.slug)
+        found = {each.letter: each for each in fates.to_country(connection, campaign, case.entry.country or "")}
+        for letter in sorted(str(each) for each in named if each and each not in found):
+            fate = outbox.fate(connection, campaign, letter)
+            found |= {fate.letter: fate} if fate else {}
     return tuple(
         (each.letter, f"{countries()[each.country].name('en')}, {each.audience}, round {each.round}")
-        for each in fates
-        if each.letter in named or each.country == case.entry.country
+        for each in found.values()
     )
 
 
@@ -197,7 +203,7 @@ def _text(value: object) -> str:
 
 def _checked(installation: Installation, name: str, value: str) -> str:
     """A field as it is kept. Raises Refused."""
-    text = " ".join(value.split())[:_LINE] if name != "targets" else " ".join(value.replace(",", " ").upper().split())
+    text = _line(value.replace(",", " ").upper() if name == "targets" else value)
     sentence = _RULES[name](text) if name in _RULES and text else ""
     if name == "letter" and text:
         with installation.store.reading() as connection:
@@ -208,6 +214,10 @@ def _checked(installation: Installation, name: str, value: str) -> str:
     if sentence:
         raise Refused(sentence)
     return text
+
+
+def _line(value: str) -> str:
+    return " ".join(plain(value).split())[:_LINE].strip()
 
 
 def _day(text: str) -> str:

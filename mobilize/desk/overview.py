@@ -15,7 +15,7 @@ from mobilize.desk import review
 from mobilize.desk.shelf import Choice, Lying, shelf
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post import outbox
+from mobilize.post import fates
 from mobilize.post.outbox import Fate
 from mobilize.replies import export, log
 from mobilize.replies.log import Entry
@@ -106,14 +106,14 @@ def page(installation: Installation, code: str, rows: tuple[CountryRow, ...]) ->
     campaign = installation.campaign
     [row] = [each for each in rows if each.country.code == code]
     with installation.store.reading() as connection:
-        fates = outbox.fates(connection, campaign.slug)
+        letters = fates.to_country(connection, campaign.slug, code)
         statements = log.statements(connection, campaign.slug, of=(code,)).get(code, [])
     lying = shelf(installation, Choice(show="all", country=code), most=_REPLIES)
     return Page(
         country=countries()[code],
         row=row,
         positions=campaign.record.positions.get(code, ()),
-        letters=tuple(each for each in fates if each.country == code),
+        letters=tuple(letters),
         replies=lying.found,
         many=lying.count,
         promises=promises(installation, country=code),

@@ -99,9 +99,3 @@ def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int
     ):
         found.setdefault(row.country, {})[row.state] = row.letters
     return found
-
-
-def rounds(connection: Connection, campaign: str) -> tuple[int, ...]:
-    """Rounds of which there are letters, in order."""
-    rows = connection.execute(select(letters.c.round).where(letters.c.campaign == campaign).distinct())
-    return tuple(sorted(row.round for row in rows))

@@ -98,16 +98,17 @@ def fates(connection: Connection, campaign: str, round: int | None = None) -> li
     chosen = select(letters).where(letters.c.campaign == campaign)
     if round is not None:
         chosen = chosen.where(letters.c.round == round)
-    return [_fate(row) for row in connection.execute(chosen.order_by(letters.c.country, letters.c.audience))]
+    return [fate_of(row) for row in connection.execute(chosen.order_by(letters.c.country, letters.c.audience))]
 
 
 def fate(connection: Connection, campaign: str, letter: str) -> Fate | None:
     """The fate of one letter; None where there is none of that id."""
     row = connection.execute(select(letters).where(_is(campaign, letter))).first()
-    return _fate(row) if row else None
+    return fate_of(row) if row else None
 
 
-def _fate(row: Row[tuple[object, ...]]) -> Fate:
+def fate_of(row: Row[tuple[object, ...]]) -> Fate:
+    """A whole row of `letters` as a value."""
     known = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
     fields = {name: known[name] for name in Fate.__dataclass_fields__}
     return Fate(**{**fields, "state": State(known["state"])})
@@ -199,7 +200,7 @@ def by_message_id(connection: Connection, campaign: str, message_id: str) -> Fat
     row = connection.execute(
         select(letters).where(letters.c.campaign == campaign, letters.c.message_id == message_id)
     ).first()
-    return _fate(row) if row else None
+    return fate_of(row) if row else None
 
 
 def by_address(connection: Connection, campaign: str, address: str) -> Fate | None:
@@ -209,7 +210,7 @@ def by_address(connection: Connection, campaign: str, address: str) -> Fate | No
         .where(letters.c.campaign == campaign, letters.c.address_digest == address_digest(address))
         .order_by(letters.c.round.desc())
     ).first()
-    return _fate(row) if row else None
+    return fate_of(row) if row else None
 
 
 def _is(campaign: str, letter: str) -> ColumnElement[bool]:

@@ -117,6 +117,7 @@ letters = Table(
 )
 Index("letters_by_state", letters.c.campaign, letters.c.state, letters.c.due_at)
 Index("letters_by_message_id", letters.c.message_id)
+Index("letters_by_country", letters.c.campaign, letters.c.country, letters.c.state)
 
 #: Every try, with the server's own words. Rows are only added.
 attempts = Table(

@@ -69,8 +69,10 @@ async def _page(desk: Desk, request: Request, me: Signed, *, error: str = "") ->
     rounds = await run_in_threadpool(status.rounds, desk.installation)
     number = int(chosen) if chosen.isdecimal() and int(chosen) in rounds else max(rounds, default=1)
     standing = await run_in_threadpool(figures.look, desk.installation, number, now=desk.now())
-    fates = await run_in_threadpool(status.fates, desk.installation, number)
-    doubtful = [each for each in fates if each.state is State.IN_DOUBT]
+    doubtful, failed = [
+        await run_in_threadpool(status.stuck, desk.installation, number, state, most=_MOST)
+        for state in (State.IN_DOUBT, State.FAILED)
+    ]
     return page(
         desk,
         request,
@@ -81,9 +83,9 @@ async def _page(desk: Desk, request: Request, me: Signed, *, error: str = "") ->
         rounds=rounds,
         standing=standing,
         figures=standing.figures,
-        doubtful=doubtful[:_MOST],
-        doubts=len(doubtful),
-        failed=[each for each in fates if each.state is State.FAILED][:_MOST],
+        doubtful=doubtful,
+        doubts=standing.figures.states[State.IN_DOUBT.value],
+        failed=failed,
         country_name=country_name,
         error=error,
     )

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mobilize.desk import hear, review
+from mobilize.desk import hear, receive, review
 from mobilize.desk.shelf import Choice
 from mobilize.inbox.form import Told
+from mobilize.inbox.raw import RawMail
 from mobilize.web import inbox
 from servers.pages import Site
 from servers.signed import as_role, now, number
@@ -108,3 +109,15 @@ def test_filters_survive_an_address_and_nothing_else_does() -> None:
     assert choice == Choice(show="all", q="é a", reporter="r" * 80)
     assert inbox.chosen(inbox.query(choice)) == choice
     assert inbox.address(Choice()) == "/organise/"
+
+
+def test_what_concerns_no_government_is_put_away_in_the_list_too(site: Site, lead: httpx.Client) -> None:
+    mail = b"From: shop@advert.example\r\nTo: wluml@wluml.org\r\nSubject: Buy now\r\n\r\nCheap ink.\r\n"
+    reply = receive.take(site.installation, RawMail(data=mail, origin="test"), now=now()).reply
+    assert reply in listed(lead, "")
+    page = lead.get("/organise/").text
+    assert "Reviewed: states none" in page
+    answer = lead.post(f"/organise/reply/{reply}/quick", data={"number": number(lead), "back": ""})
+    assert answer.headers["location"] == "/organise/"
+    assert reply not in listed(lead, "")
+    assert review.one(site.installation, reply).entry.reviewed_by == "lead"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 import httpx
 import pyotp
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from mobilize.access.roles import Role
 from mobilize.desk import hear, people, review
 from mobilize.desk import outbox as outbox_desk
 from mobilize.inbox.form import Told
-from mobilize.web import board, doors, inbox, organise, outbox, who
-from mobilize.web import people as people_page
-from mobilize.web import reply as reply_page
-from mobilize.web.pages import Desk
+from mobilize.web import organise
+from mobilize.web.app import create
+from mobilize.web.shell import Shell
 from servers.pages import Site
 from servers.signed import PASSWORD, as_role, now, number
 
@@ -63,13 +64,22 @@ MATRIX = {
 
 
 def test_every_route_stands_in_the_matrix(site: Site) -> None:
-    desk = Desk(installation=site.installation, now=now)
-    parts = (doors, inbox, reply_page, board, who, outbox, people_page)
-    found = [each for part in parts for each in part.routes(desk).routes]
-    routes = {(method, each.path) for each in found if isinstance(each, APIRoute) for method in each.methods}
-    assert routes == set(MATRIX)
-    served = {each.path for each in found if isinstance(each, APIRoute)}
-    assert all(path.startswith("/organise") for path in served)
+    shell = create(site.installation)
+    assert isinstance(shell, Shell)
+    assert isinstance(shell.app, FastAPI)
+    served = set(_served(shell.app.routes))
+    assert {each for each in served if each[1].startswith("/organise")} == set(MATRIX)
+    assert ("GET", "/{lang}/heard") in served, "routes are found wherever they are kept"
+
+
+def _served(found: Iterable[object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """(method, path) of routes, those of routers that were taken in as a whole among them."""
+    for each in found:
+        if isinstance(each, APIRoute):
+            yield from ((method, prefix + each.path) for method in each.methods)
+        inner = getattr(each, "original_router", None)
+        if inner is not None:
+            yield from _served(inner.routes, prefix)
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -230,3 +231,23 @@ def test_a_form_of_the_page_is_shown_line_by_line(site: Site, lead: httpx.Client
     assert "<dt>organisation</dt><dd>A &amp; B</dd>" in page
     assert "<dt>targets</dt><dd>KE, SN</dd>" in page
     assert "They said &lt;b&gt;yes&lt;/b&gt;" in page
+
+
+def test_who_confirms_a_mail_with_a_long_subject_has_corrected_nothing(site: Site, lead: httpx.Client) -> None:
+    subject = "Re:  about\u200b women   human rights defenders " * 6
+    head = "From: M <m@mfa.gh.example>\r\nTo: wluml@wluml.org"
+    text = f"{head}\r\nSubject: {subject}\r\n\r\nGhana will support the text.\r\n"
+    mail = RawMail(data=text.encode(), origin="test")
+    reply = receive.take(site.installation, mail, now=now()).reply
+    page = lead.get(f"/organise/reply/{reply}").text
+    shown = {
+        name: html.unescape(found[1])
+        for name in ("subject", "from_name", "from_address", "reporter", "language", "said_on", "targets")
+        if (found := re.search(rf'name="{name}"[^>]* value="([^"]*)"', page))
+    }
+    assert len(shown["subject"]) > 160
+    form = {"number": number(lead), "country": "GH", "stance": "support", "kind": "reply", **shown}
+    assert lead.post(f"/organise/reply/{reply}", data=form).status_code == 303
+    found = case.look(site.installation, reply)
+    assert found.changes == ()
+    assert found.entry.reviewed_by == "lead"

@@ -40,6 +40,8 @@ def test_all_languages_have_the_same_words_with_the_same_blanks() -> None:
         ("/", 303),
         ("/en/", 200),
         ("/static/style.css", 200),
+        ("/static/organise.js", 200),
+        ("/favicon.ico", 200),
         ("/healthz", 200),
         ("/xx/", 404),
         ("/static/../app.py", 404),
@@ -66,9 +68,22 @@ def test_every_answer_is_guarded(site: Site, path: str, status: int) -> None:
     assert answer.headers["x-frame-options"] == "DENY"
     assert "server" not in answer.headers
     assert "strict-transport-security" not in answer.headers, "over plain http it means nothing"
-    assert answer.headers["cache-control"] == ("public, max-age=86400" if "style" in path else "no-store")
+    assert answer.headers["cache-control"] == (
+        "public, max-age=86400" if status == 200 and path.startswith(("/static/", "/favicon")) else "no-store"
+    )
     # No open redirect: we lead to our own paths alone.
     assert answer.headers.get("location", "/en/") == "/en/"
+
+
+def test_partners_pages_run_no_script_and_there_is_an_icon(get: httpx.Client) -> None:
+    for path in ("/en/", "/ar/heard", "/fr/plans", "/organise/sign-in"):
+        answer = get.get(path)
+        assert "script-src" not in answer.headers["content-security-policy"]
+        assert "<script" not in answer.text
+        assert len(answer.content) < 60_000
+    icon = get.get("/favicon.ico")
+    assert icon.headers["content-type"] == "image/x-icon"
+    assert icon.content.startswith(b"\x00\x00\x01\x00")
 
 
 def test_a_wrong_method_is_a_plain_page(get: httpx.Client) -> None:
