@@ -89,8 +89,11 @@ class Carrier:
         waiting = self._waiting()
         if run.ending or (waiting is None and not crew.busy and not crew.is_making):
             return False
+        if self._will_be_needed(waiting):
+            await crew.pause(None)
+            return True
         if waiting is None or self.number >= crew.load.allowed:
-            # Letters are being made, others may give one back, or leave this one room.
+            # Others may give a letter back, or leave this one room.
             await self._rest(None)
             return True
         wait = max(crew.load.not_before - run.clock(), waiting)
@@ -101,6 +104,10 @@ class Carrier:
         elif wait > 0:
             await self._rest(wait)
         return True
+
+    def _will_be_needed(self, waiting: float | None) -> bool:
+        """Whether a letter for this connection is being made: it is no use to hang up meanwhile."""
+        return waiting is None and self.crew.is_making and self.number < self.crew.load.allowed
 
     def _waiting(self) -> float | None:
         """Seconds until there is a letter to take; None: none is left but what others hold, or is being made."""

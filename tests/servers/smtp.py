@@ -29,7 +29,7 @@ class Taken:
 class Server:
     port: int = 0
     #: Step ("connect", "ehlo", "mail", "rcpt", "data", "text") -> what to do there instead of answering well:
-    #: "drop", "garbage", or an answer such as "450 4.2.0 later".
+    #: "drop", "garbage", "silence", "drip", or an answer such as "450 4.2.0 later".
     faults: dict[str, str] = field(default_factory=dict)
     #: How often each fault still happens; absent: always.
     times: Counter[str] = field(default_factory=Counter)
@@ -39,6 +39,8 @@ class Server:
     refused: dict[str, str] = field(default_factory=dict)
     #: Seconds before the answer to the text.
     slow: float = 0
+    #: Seconds from byte to byte, where the fault is "drip".
+    drip: float = 1.0
     #: Letters after which it closes the connection without a word; 0: none.
     letters_a_connection: int = 0
     #: Connections at once; more are turned away with 421. 0: any number.
@@ -104,6 +106,12 @@ class _Handler(socketserver.StreamRequestHandler):
         if fault == "silence":
             time.sleep(5)
             raise _Drop
+        if fault == "drip":
+            # A byte a second: never silent for long, and never done.
+            for byte in good.encode() + b"\r\n":
+                self.wfile.write(bytes((byte,)))
+                time.sleep(server.drip)
+            return True
         self.wfile.write(f"{fault or good}\r\n".encode())
         if fault.startswith("421"):
             raise _Drop
