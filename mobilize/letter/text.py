@@ -50,8 +50,13 @@ def _reference(letter: Letter) -> Iterator[str]:
 def _body(letter: Letter) -> Iterator[str]:
     width = _width(letter)
     for paragraph in letter.paragraphs:
-        for block in blocks(paragraph.markdown):
-            yield "\n".join(_lines(block, width))
+        yield from _paragraph(paragraph.markdown, width)
+
+
+@functools.lru_cache(maxsize=1024)
+def _paragraph(markdown: str, width: int) -> tuple[str, ...]:
+    """The blocks of one paragraph; the letters of a campaign share most of theirs."""
+    return tuple("\n".join(_lines(block, width)) for block in blocks(markdown))
 
 
 def _width(letter: Letter) -> int:
