@@ -20,7 +20,7 @@ from mobilize.desk.case import CONCERNS, FIELDS, Case
 from mobilize.errors import Refused
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
-from mobilize.web import forms, inbox
+from mobilize.web import filing, forms, inbox
 from mobilize.web.forms import Form
 from mobilize.web.organise import Signed, all_countries, country_name, note, page, signed
 from mobilize.web.pages import Desk
@@ -126,6 +126,19 @@ def _deciding(router: APIRouter, desk: Desk) -> None:
         await note(desk, me, "assigned", found.entry.reply[:12])
         return _again(found, form)
 
+    @router.post("/filing")
+    async def file(request: Request, reply: str) -> Response:
+        form = await forms.read(request)
+        me = await signed(desk, request, Action.REVIEW, form)
+        found = await _found(desk, reply)
+        own = found.entry.reply
+        try:
+            await run_in_threadpool(filing.do, desk.installation, own, form, by=me.person.name, now=desk.now())
+        except Refused as error:
+            return await _page(desk, request, me, found, error=error.sentence)
+        await note(desk, me, "filed", own[:12])
+        return _again(found, form)
+
     @router.post("/note")
     async def remark(request: Request, reply: str) -> Response:
         form = await forms.read(request)
@@ -198,6 +211,7 @@ async def _page(
     vouched = await run_in_threadpool(
         lambda: signatures.of(desk.installation, review.one(desk.installation, entry.reply))
     )
+    belongs = await run_in_threadpool(filing.of, desk.installation, entry.reply)
     before, behind = await run_in_threadpool(shelf.beside, desk.installation, choice, entry.reply)
     accounts = await run_in_threadpool(people.everybody, desk.installation)
     evidence = [each for each in _list(parsed.get("evidence")) if isinstance(each, dict)]
@@ -213,6 +227,7 @@ async def _page(
         parsed=parsed,
         country=country_name(entry.country),
         vouched=vouched,
+        belongs=belongs,
         text=marked(str(parsed.get("text") or ""), words),
         note=marked(str(parsed.get("note") or ""), words),
         trail=[
@@ -225,7 +240,7 @@ async def _page(
         letter=letter,
         letters=await run_in_threadpool(case.letters_to, desk.installation, found),
         files=files,
-        history=history(found),
+        history=history(found, belongs),
         persons=[each.name for each in accounts if not each.disabled],
         stances=STANCES,
         kinds=READING_ORDER,
@@ -244,7 +259,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def history(found: Case) -> list[tuple[dt.datetime, str, str, str]]:
+def history(found: Case, belongs: filing.Belongs) -> list[tuple[dt.datetime, str, str, str]]:
     """Who did what with a reply: moment, who, what, and the words of it, oldest first."""
     lines = [
         (each.recorded_at, each.by, f"says of {country_name(each.country)}", each.stance or "states none")
@@ -261,6 +276,7 @@ def history(found: Case) -> list[tuple[dt.datetime, str, str, str]]:
     ]
     lines += [(each.at, each.by, "noted", each.text) for each in found.remarks]
     lines += [(each.at, each.by, "gave it to", each.person or "nobody") for each in found.handed]
+    lines += [(each.at, each.by, *filing.in_words(each)) for each in belongs.history]
     return sorted(lines)
 
 

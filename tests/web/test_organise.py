@@ -45,6 +45,7 @@ MATRIX = {
     ("GET", "/organise/reply/{reply}/file/{place}"): (303, 200, 200, 200),
     ("POST", "/organise/reply/{reply}"): (303, 403, 303, 303),
     ("POST", "/organise/reply/{reply}/assign"): (303, 403, 303, 303),
+    ("POST", "/organise/reply/{reply}/filing"): (303, 403, 422, 422),
     ("POST", "/organise/reply/{reply}/note"): (303, 403, 422, 422),
     ("GET", "/organise/board"): (303, 200, 200, 200),
     ("GET", "/organise/country/{code}"): (303, 200, 200, 200),

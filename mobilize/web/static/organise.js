@@ -29,6 +29,7 @@
     j: () => follow("behind"),
     k: () => follow("before"),
     u: () => follow("back"),
+    a: () => document.querySelector("[data-accept]")?.click(),
     e: () => document.querySelector("[data-confirm]")?.click(),
   };
 
