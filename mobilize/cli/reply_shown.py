@@ -84,6 +84,9 @@ def _print(installation: Installation, shown: Shown) -> None:
     if filing.undecided(installation, shown):
         typer.echo("\n--- whose it may be: mobilize replies review accepts one")
         print_choices(filing.choices(installation, shown))
+    if filing.of(installation, shown).placed.same_as is None:
+        for other in filing.copies(installation, shown):
+            typer.echo(f"\nthe same words as {other[:12]}: mobilize replies merge {entry.reply[:8]} {other[:8]}")
     _print_history(filing.of(installation, shown), stances.ledger(installation, today=now().date(), reply=entry.reply))
     _print_returned(returned.advice(installation, shown))
     evidence = parsed.get("evidence")

@@ -138,6 +138,27 @@ def of(installation: Installation, shown: Shown) -> Filed:
     return Filed(placed=placed(_guess(shown.entry), history), history=history)
 
 
+def copies(installation: Installation, shown: Shown) -> tuple[str, ...]:
+    """Other replies in which the same author says the same words: passed on twice, or sent to two addresses of ours.
+
+    Whole ids, those that are filed as copies already left out.
+    """
+    mine = _words(shown.entry)
+    if not mine[1]:
+        return ()
+    same = [
+        each
+        for each in review.entries(installation, kinds=(shown.entry.kind,))
+        if each.entry.reply != shown.entry.reply and _words(each.entry) == mine
+    ]
+    return tuple(each.entry.reply for each in same if of(installation, each).placed.same_as is None)
+
+
+def _words(entry: Entry) -> tuple[str, str]:
+    author = str(entry.parsed.get("from_address") or "").lower()
+    return author, " ".join(str(entry.parsed.get("text") or "").split())
+
+
 def _guess(entry: Entry) -> Place:
     """Where the parser put it."""
     matches = entry.parsed.get("matches")

@@ -185,3 +185,13 @@ def test_what_is_no_place_is_refused_and_changes_nothing(
         filing.move(sent, reply, country=country, letter=letter, by=by, now=now())
     assert filing.of(sent, review.one(sent, reply)).history == ()
     assert review.one(sent, reply).entry.country is None
+
+
+def test_the_same_words_of_the_same_author_may_be_a_copy(sent: Installation) -> None:
+    first = arrive(sent, DIRECT, sender="CS <cs@mfa.ke.example>")
+    second = arrive(sent, DIRECT.replace(" ", "  "), sender="The CS <CS@mfa.ke.example>", number=2)
+    other = arrive(sent, DIRECT, sender="Minister <minister@mfa.ug.example>", number=3)
+    assert filing.copies(sent, review.one(sent, second)) == (first,)
+    assert filing.copies(sent, review.one(sent, other)) == ()
+    filing.merge(sent, second, first, by="amina", now=now())
+    assert filing.copies(sent, review.one(sent, first)) == ()
