@@ -69,6 +69,15 @@ def load(language: str, own: str = "") -> Lexicon:
     return Lexicon(language, Phrases(found))
 
 
+@functools.lru_cache(maxsize=64)
+def load_what_can_be_read(language: str, own: str = "") -> tuple[Lexicon, str]:
+    """The same for reading mail, which must go on: our lexicon alone where the campaign's has faults, and the first."""
+    try:
+        return load(language, own), ""
+    except DataFaulty as faulty:
+        return load(language), str(faulty)
+
+
 def _shipped(language: str) -> Table:
     file = _file(language)
     return _read(file.read_text("utf-8"), file.name) if file.is_file() else {}
