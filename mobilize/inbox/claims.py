@@ -218,7 +218,7 @@ class _Clause:
         return any(hit.start <= o.start and o.end <= hit.end for o in self.sentence.of("object.draft"))
 
     def _only_amendment(self, hit: Hit) -> bool:
-        """Whether the verb's object is an attempt to change the draft: behind it, or before it where verbs stand last."""
+        """Whether the verb's object is an attempt to change the draft; verbs that stand last have it in front."""
         if self._holds_draft(hit):
             return False
         objects = self.sentence.of("object.amendment", "object.draft")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-
 from importlib import resources
 
 import pytest

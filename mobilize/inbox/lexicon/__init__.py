@@ -75,7 +75,7 @@ def load_what_can_be_read(language: str, own: str = "") -> tuple[Lexicon, str]:
     try:
         return load(language, own), ""
     except DataFaulty as faulty:
-        return load(language), str(faulty)
+        return load(language), str(faulty.faults[0])
 
 
 def _shipped(language: str) -> Table:
