@@ -24,7 +24,7 @@ KEYS = {
     "position": ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits"),
     "meaning": (
         "not", "not_after", "not_not", "if", "if_voted", "reserve", "would_have", "would", "whether", "weighed",
-        "weighed_after", "act", "earlier", "turn",
+        "weighed_after", "act", "earlier", "except", "turn",
     ),
     "who": ("ours", "government", "others", "itself", "preposition"),
     "object": ("draft", "part", "amendment"),
