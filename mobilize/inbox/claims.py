@@ -216,7 +216,7 @@ class _Clause:
         )
 
     def _left_out(self, hit: Hit) -> bool:
-        """Whether it says no to what it left out of its yes: "will support it, except paragraph 8, and abstain on that"."""
+        """Whether it says no to what its yes left out: "will support it, except paragraph 8, and abstain on that"."""
         parts = self.sentence.of("object.part")
         apart = any(abs(o.start - other.start) <= _APART for other in self.sentence.of("meaning.except") for o in parts)
         return apart and any(p.group not in _AGAINST and not _overlap(p, hit) for p in self.positions)
