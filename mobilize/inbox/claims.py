@@ -79,6 +79,8 @@ _RIGHT_AFTER = 18
 _POSITIONS = tuple(
     f"position.{name}" for name in ("cosponsor", "support", "yes", "accept", "oppose", "no", "undecided", "waits")
 )
+#: How near the part stands to the word that leaves it out.
+_APART = 40
 #: Languages whose verb stands last, its object before it.
 _VERB_LAST = ("tr", "fa", "zh")
 _OBJECT_FIRST = ("tr", "fa")
@@ -180,7 +182,7 @@ class _Clause:
             return Says.LETS_PASS
         if self._only_amendment(hit):
             return None
-        if self._only_a_part(hit) and (kind == "oppose" or self._right_before_a_part(hit)):
+        if self._left_out(hit) or (self._only_a_part(hit) and (kind == "oppose" or self._right_before_a_part(hit))):
             return Says.AGAINST_PART
         return Says.AGAINST
 
@@ -213,12 +215,18 @@ class _Clause:
             0 <= turn - hit.end <= _RIGHT_AFTER for turn in self.turns
         )
 
+    def _left_out(self, hit: Hit) -> bool:
+        """Whether it says no to what its yes left out: "will support it, except paragraph 8, and abstain on that"."""
+        parts = self.sentence.of("object.part")
+        apart = any(abs(o.start - other.start) <= _APART for other in self.sentence.of("meaning.except") for o in parts)
+        return apart and any(p.group not in _AGAINST and not _overlap(p, hit) for p in self.positions)
+
     def _holds_draft(self, hit: Hit) -> bool:
         """Whether the phrase itself names the draft: "vote against the resolution"."""
         return any(hit.start <= o.start and o.end <= hit.end for o in self.sentence.of("object.draft"))
 
     def _only_amendment(self, hit: Hit) -> bool:
-        """Whether the verb's object is an attempt to change the draft: behind it, or before it where verbs stand last."""
+        """Whether the verb's object is an attempt to change the draft; verbs that stand last have it in front."""
         if self._holds_draft(hit):
             return False
         objects = self.sentence.of("object.amendment", "object.draft")

@@ -19,6 +19,8 @@ KNOWN = ("en", "fr", "es", "ar", "pt", "ru", "zh", "fa", "tr", "id", "sw", "ur",
 _ENOUGH = 3_000
 #: Share of a script's letters at which it decides: below, they are names and quotations.
 _MOST_LETTERS = 0.3
+#: Letters add at most so many votes, and none to a language without a small word in the text: names have letters, too.
+_MOST_LETTER_VOTES = 6
 #: Votes of small words that settle a Latin text, and the lead over the second that they need.
 _VOTES, _LEAD = 3, 1.5
 
@@ -71,6 +73,15 @@ _SMALL_WORDS = {
         "ya na wa kwa ni katika la za kuwa hii barua yako tunaomba cha huo yetu serikali nchi wetu haki"
     ),
 }  # fmt: skip
+#: Letters by which Latin languages that share small words differ ("la", "de", "en", "que"), compared before folding.
+_OWN_LETTERS = {
+    "es": re.compile(r"[ñ¿¡]|[áíóú]", re.IGNORECASE),
+    "pt": re.compile(r"[ãõ]|[áíóú]", re.IGNORECASE),
+    "fr": re.compile(r"[èêëîïœùû]|\b[lcdjnmst]['’](?=\w)", re.IGNORECASE),
+    "it": re.compile(r"[èìò]", re.IGNORECASE),
+    "de": re.compile(r"[ßä]", re.IGNORECASE),
+    "tr": re.compile(r"[ğşı]"),
+}
 #: Letters that Arabic does not write, by the language that does. Compared before folding.
 _PERSIAN = re.compile(r"[پچژگکی]")
 _URDU = re.compile(r"[ٹڈڑںےہھ]")
@@ -153,6 +164,8 @@ def _small_words(text: str, wanted: tuple[str, ...]) -> list[tuple[str, int]]:
     for word in _WORD.findall(fold(text)):
         for piece in (word, *word.split("'")) if "'" in word else (word,):
             counts.update(table.get(piece, ()))
+    for language, letters in _OWN_LETTERS.items():
+        counts[language] += min(len(letters.findall(text)), _MOST_LETTER_VOTES) if counts[language] else 0
     return [(language, count) for language, count in counts.most_common() if language in wanted]
 
 

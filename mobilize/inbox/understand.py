@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from mobilize.inbox import kind, language, machine, match, stance, targets
 from mobilize.inbox.candidates import candidates
 from mobilize.inbox.claims import Voice
-from mobilize.inbox.lexicon import Lexicon, load
+from mobilize.inbox.lexicon import Lexicon, load_what_can_be_read
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.offices import sender
 from mobilize.inbox.reply import Candidate, Context, Evidence, Matches
@@ -83,7 +83,13 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         targets=plans.codes,
         matches=matches,
         reporter=found.author.address if decided.kind == _PARTNER and found.author else None,
-        evidence=(*decided.evidence, *((because,) if because else ()), *finding.evidence, *plans.evidence),
+        evidence=(
+            *decided.evidence,
+            *((because,) if because else ()),
+            *finding.evidence,
+            *plans.evidence,
+            *_left_out(speech, context),
+        ),
         candidates=candidates(mail, found, context, author=author, matches=matches, language=lexicon.language),
     )
     if made.kind == "auto_reply":
@@ -113,4 +119,11 @@ def _of_forwarder(made: Meaning, found: Unwrapped, context: Context) -> Meaning:
 
 def _lexicon(speech: str | None, context: Context) -> Lexicon:
     code = speech or "en"
-    return load(code, context.lexicon.get(code, ""))
+    return load_what_can_be_read(code, context.lexicon.get(code, ""))[0]
+
+
+def _left_out(speech: str | None, context: Context) -> tuple[Evidence, ...]:
+    """That the campaign's own words were not used, and the slip in them."""
+    code = speech or "en"
+    slip = load_what_can_be_read(code, context.lexicon.get(code, ""))[1]
+    return (Evidence(field="lexicon", words=f"lexicon/{code}.toml", rule=f"not used: {slip}"[:300]),) if slip else ()

@@ -28,6 +28,10 @@ _LOOK_BACK = 22
 _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,4}")
 #: Formulas so long that they close wherever they stand in a sentence: "Dans cette attente, je vous prie d'agréer …".
 _WHOLE = 15
+#: What a notice about the mail itself calls it, in the languages that notices are written in.
+_OF_MAIL = re.compile(
+    r"\be-?mails?\b|courriel|correo|e-?pos\b|e-?post|correio|surel|barua pepe|почт|البريد|ایمیل|邮件|郵件|メール"
+)
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "۔", "।", ":", "：", ";", "…")
 
 
@@ -107,18 +111,28 @@ def _ends_soon(lines: Sequence[Line], at: int) -> bool:
 
 def _without_disclaimer(lines: list[Line]) -> list[Line]:
     """Take disclaimers off the end, paragraph by paragraph, with the rules around them."""
-    kept, found = trimmed(lines), False
+    kept, found = _above_ruled_notice(trimmed(lines)), False
     for _ in range(_MOST_NOTICES):
         start = len(kept)
         while start and kept[start - 1].text and not is_rule(kept[start - 1]):
             start -= 1
         paragraph = " ".join(each.text for each in kept[start:])
         # Above one notice, the same in another language: it speaks of the e-mail, too.
-        again = found and re.search(r"\be-?mails?\b|courriel|correo|البريد", paragraph.lower()) is not None
+        again = found and _OF_MAIL.search(paragraph.lower()) is not None
         if not start or not (_is_disclaimer(paragraph) or again):
             return kept
         kept, found = trimmed(kept[:start]), True
     return kept
+
+
+def _above_ruled_notice(lines: list[Line]) -> list[Line]:
+    """What stands above a drawn rule with a disclaimer right below it; more below is the same in other languages."""
+    for at, line in enumerate(lines):
+        if at and is_rule(line):
+            below = trimmed(lines[at + 1 :])
+            if _is_disclaimer(" ".join(_until_blank([each.text for each in below], 0))):
+                return trimmed(lines[:at])
+    return lines
 
 
 def _is_disclaimer(paragraph: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from importlib import resources
 
 import pytest
 
@@ -8,6 +9,9 @@ from mobilize.errors import DataFaulty
 from mobilize.inbox import lexicon
 from mobilize.inbox.folding import fold
 from mobilize.inbox.phrases import Phrases, PhraseUnreadable, compile_phrase
+from mobilize.inbox.raw import RawMail
+from mobilize.inbox.read import read
+from mobilize.inbox.reply import Context, Reply
 
 
 def _found(written: str, text: str, language: str = "en") -> list[str]:
@@ -89,3 +93,42 @@ def _fastest(phrases: Phrases, text: str) -> float:
         phrases.find(text)
         taken.append(time.process_time() - began)
     return min(taken)
+
+
+@pytest.mark.parametrize("language", lexicon.LANGUAGES)
+def test_a_lexicon_can_be_read_on_a_screen(language: str) -> None:
+    text = resources.files("mobilize.inbox.lexicon").joinpath(f"{language}.toml").read_text("utf-8")
+    long = [each for each in text.splitlines() if len(each) > 120 and '", "' in each and each[0] != "#"]
+    assert long == [], "several phrases stand on a line that is too long"
+
+
+MAIL = (
+    b"From: Ministry <io@mfa.gov.to.example>\nSubject: Re: your letter\nContent-Type: text/plain; charset=utf-8\n\n"
+    b"Dear friends,\n\nTonga walks with you on this resolution.\n"
+)
+
+
+def _stance(own: dict[str, str]) -> Reply:
+    return read(RawMail(data=MAIL, origin="test"), context=Context(lexicon=own))
+
+
+def test_a_campaign_s_own_words_decide_and_say_so() -> None:
+    assert _stance({}).stance is None
+    made = _stance({"en": '[position]\nyes = ["walks with you"]\n'})
+    assert made.stance == "support"
+    assert any("walks with you" in each.rule for each in made.evidence if each.field == "stance")
+
+
+def test_a_slip_in_a_campaign_s_own_words_stops_no_mail_and_is_said() -> None:
+    made = _stance({"en": '[position]\nyess = ["walks with you"]\n'})
+    assert (made.kind, made.error) == ("reply", "")
+    assert [each.rule for each in made.evidence if each.field == "lexicon"] == [
+        "not used: lexicon/en.toml: position.yess: unknown; a lexicon has "
+        + ", ".join(f"position.{key}" for key in lexicon.KEYS["position"])
+        + "."
+    ]
+
+
+def test_a_campaign_may_bring_a_language_that_we_have_not() -> None:
+    own = '[position]\nyes = ["zal voor stemmen"]\n[object]\ndraft = ["resolutie"]\n'
+    assert lexicon.load("nl", own).language == "nl"
