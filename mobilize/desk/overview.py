@@ -107,7 +107,7 @@ def page(installation: Installation, code: str, rows: tuple[CountryRow, ...]) ->
     [row] = [each for each in rows if each.country.code == code]
     with installation.store.reading() as connection:
         letters = fates.to_country(connection, campaign.slug, code)
-        statements = log.statements(connection, campaign.slug, of=(code,)).get(code, [])
+        statements = log.statements(connection, campaign.slug, (code,)).get(code, [])
     lying = shelf(installation, Choice(show="all", country=code), most=_REPLIES)
     return Page(
         country=countries()[code],

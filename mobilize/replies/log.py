@@ -248,19 +248,19 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
 
 
 def statements(
-    connection: Connection, campaign: str, *, of: Collection[str] | None = None
+    connection: Connection, campaign: str, countries: Collection[str] | None = None
 ) -> dict[str, list[Statement]]:
-    """The ledger of stances, by country, in the order of recording. of: only these countries; None: the whole."""
-    found: dict[str, list[Statement]] = {}
+    """The ledger of stances, by country, in the order of recording. countries: of these alone."""
     chosen = select(stances).where(stances.c.campaign == campaign)
-    if of is not None:
-        chosen = chosen.where(stances.c.country.in_(of))
+    if countries is not None:
+        chosen = chosen.where(stances.c.country.in_(countries))
+    found: dict[str, list[Statement]] = {}
     for row in connection.execute(chosen.order_by(stances.c.number)):
         found.setdefault(row.country, []).append(_statement(row))
     return found
 
 
-def statements_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
+def said_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording."""
     chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
     return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
