@@ -204,18 +204,11 @@ def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
     rows = connection.execute(
         chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)
     )
-    return [_entry(row, seal) for row in rows]
+    return [entry_of(row, seal) for row in rows]
 
 
-def some(connection: Connection, campaign: str, seal: Seal, which: Sequence[str]) -> list[Entry]:
-    """These entries, in the order in which they are named; what is not there is left out. Raises KeyMissing."""
-    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
-    rows = connection.execute(chosen.where(replies.c.campaign == campaign, replies.c.reply.in_(which)))
-    found = {row.reply: _entry(row, seal) for row in rows}
-    return [found[each] for each in which if each in found]
-
-
-def _entry(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+def entry_of(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+    """Read one row, its parsed reply opened. Raises KeyMissing where no key opens it."""
     parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
     return Entry(
         reply=MailId(row.reply),
@@ -238,6 +231,14 @@ def known(connection: Connection, campaign: str) -> list[MailId]:
     """Ids of all messages that were read for this campaign, oldest first."""
     chosen = select(replies.c.reply).where(replies.c.campaign == campaign).order_by(replies.c.read_at)
     return [MailId(row.reply) for row in connection.execute(chosen)]
+
+
+def some(connection: Connection, campaign: str, seal: Seal, which: Sequence[str]) -> list[Entry]:
+    """These entries, in the order in which they are named; what is not there is left out. Raises KeyMissing."""
+    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
+    rows = connection.execute(chosen.where(replies.c.campaign == campaign, replies.c.reply.in_(which)))
+    found = {row.reply: entry_of(row, seal) for row in rows}
+    return [found[each] for each in which if each in found]
 
 
 def count(connection: Connection, campaign: str) -> tuple[int, int]:
