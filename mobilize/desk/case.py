@@ -63,7 +63,7 @@ def look(installation: Installation, start: str) -> Case:
     entry, campaign, seal = shown.entry, installation.campaign.slug, installation.seal
     with installation.store.reading() as connection:
         theirs = cases.latest(connection, campaign, [entry.reply], seal).get(entry.reply, {})
-        statements = log.statements_in(connection, campaign, entry.reply)
+        statements = log.said_in(connection, campaign, entry.reply)
         made = overlaid(entry, theirs)
         return Case(
             entry=made,

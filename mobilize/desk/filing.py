@@ -310,7 +310,7 @@ def _follow(
     now: dt.datetime,
 ) -> None:
     """Take back what was stated of countries that a reply has left, and suggest it of those that it came to."""
-    mine = log.statements_in(connection, installation.campaign.slug, entry.reply)
+    mine = log.said_in(connection, installation.campaign.slug, entry.reply)
     said = next((each for each in reversed(mine) if each.stance), None)
     stance = said.stance if said else entry.stance
     if not stance:

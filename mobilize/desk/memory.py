@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mobilize.installation import Installation
-from mobilize.store.engine import Watch
+from mobilize.store.watch import Watch
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ _MOST = 24
 
 @dataclass(slots=True)
 class Memory:
-    """Values by name, each with the stamp of the ledger at which it was made."""
+    """Values by name, each with the mark of the ledger at which it was made."""
 
     installation: Installation
     _watch: Watch = field(init=False)
@@ -26,7 +26,7 @@ class Memory:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        self._watch = Watch(self.installation.store)
+        self._watch = self.installation.store.watch()
 
     def of(self, name: Hashable, make: Callable[[], T]) -> T:
         """Give the value kept under a name, or make it where the ledger was written to since.
@@ -34,14 +34,14 @@ class Memory:
         name: says all that the value depends on beside the ledger (the day, a filter, a role). One thread makes, the
         others wait for it.
         """
-        stamp = self._watch.stamp()
+        mark = self._watch.mark()
         found = self._kept.get(name)
-        if found is None or found[0] != stamp:
+        if found is None or found[0] != mark:
             with self._lock:
-                stamp = self._watch.stamp()
+                mark = self._watch.mark()
                 found = self._kept.get(name)
-                if found is None or found[0] != stamp:
-                    found = (stamp, make())
+                if found is None or found[0] != mark:
+                    found = (mark, make())
                     self._kept.pop(name, None)
                     self._kept[name] = found
                     while len(self._kept) > _MOST:

@@ -1,4 +1,4 @@
-"""What a person does with the outbox beside sending: pause it, go on."""
+"""What a person does with the outbox beside sending: look what is stuck, pause it, go on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import datetime as dt
 
 from mobilize.errors import Refused
 from mobilize.installation import Installation
+from mobilize.post import fates
+from mobilize.post.outbox import Fate
+from mobilize.post.states import State
 from mobilize.store import switches, witness
 
 
@@ -29,3 +32,15 @@ def release(installation: Installation, *, by: str, now: dt.datetime) -> None:
         raise Refused("say who decides it", hint="--by NAME")
     with installation.store.writing() as connection:
         witness.release(connection, witness.here(), by=by.strip(), now=now)
+
+
+def rounds(installation: Installation) -> tuple[int, ...]:
+    """Rounds of which there are letters, the first first."""
+    with installation.store.reading() as connection:
+        return fates.rounds(connection, installation.campaign.slug)
+
+
+def stuck(installation: Installation, round: int, state: State, *, most: int) -> list[Fate]:
+    """Letters of a round in one state, those first that have been longest."""
+    with installation.store.reading() as connection:
+        return fates.in_state(connection, installation.campaign.slug, round, state, most=most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mobilize.board import CountryRow, GroupRow, by_group
 from mobilize.board.coverage import GroupReach, Promise, crowded, reach, supports, uncovered
@@ -19,7 +19,7 @@ from mobilize.post import fates
 from mobilize.post.outbox import Fate
 from mobilize.replies import export, log
 from mobilize.replies.log import Entry
-from mobilize.replies.review import Statement
+from mobilize.replies.review import Statement, current
 from mobilize.store import cases
 from mobilize.store.suppression import address_digest
 from mobilize.world.countries import Country, countries
@@ -107,11 +107,12 @@ def page(installation: Installation, code: str, rows: tuple[CountryRow, ...]) ->
     [row] = [each for each in rows if each.country.code == code]
     with installation.store.reading() as connection:
         letters = fates.to_country(connection, campaign.slug, code)
-        statements = log.statements(connection, campaign.slug, of=(code,)).get(code, [])
+        statements = log.statements(connection, campaign.slug, (code,)).get(code, [])
     lying = shelf(installation, Choice(show="all", country=code), most=_REPLIES)
     return Page(
         country=countries()[code],
-        row=row,
+        # With the statements that it rests on, and their words.
+        row=replace(row, current=current(statements)),
         positions=campaign.record.positions.get(code, ()),
         letters=tuple(letters),
         replies=lying.found,

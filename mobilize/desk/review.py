@@ -60,14 +60,14 @@ def one(installation: Installation, start: str) -> Shown:
             many = "more than one reply begins" if found else "no reply begins"
             raise Refused(f"{many} with {start}", hint="mobilize replies log shows every reply's id")
         (entry,) = log.some(connection, campaign, installation.seal, found)
-        stances = _current(log.statements(connection, campaign, of=(entry.country or "",)))
+        stances = _current(log.statements(connection, campaign, (entry.country or "",)))
     return Shown(entry=entry, current=stances.get(entry.country or ""))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        return log.statements_in(connection, installation.campaign.slug, reply)
+        return log.said_in(connection, installation.campaign.slug, reply)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -112,7 +112,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = log.statements_in(connection, installation.campaign.slug, before.reply)
+        mine = log.said_in(connection, installation.campaign.slug, before.reply)
         parsed = next((each for each in reversed(mine) if each.by == PARSER and each.stance), None)
         words = words_of(connection, installation, before, parsed)
         also = _also(connection, installation, before)

@@ -82,7 +82,7 @@ def shelf(installation: Installation, choice: Choice, *, most: int) -> Shelf:
         fitting = [each for each in _read(connection, installation, read) if _fits(each, choice)]
         shown = fitting[:most]
         named = {each.country for each in shown if each.country}
-        statements = log.statements(connection, campaign, of=named)
+        statements = log.statements(connection, campaign, named)
         owners = cases.owners(connection, campaign, [each.reply for each in shown])
         new, waiting, total = cases.tallies(connection, campaign)
         spoken, known = cases.spoken(connection, campaign), cases.named(connection, campaign)

@@ -10,7 +10,6 @@ from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
-from mobilize.post import fates as some_fates
 from mobilize.post import outbox
 from mobilize.post.outbox import Fate
 from mobilize.post.states import State
@@ -32,18 +31,6 @@ def fates(installation: Installation, round: int) -> list[Fate]:
     """The fate of every letter of a round."""
     with installation.store.reading() as connection:
         return outbox.fates(connection, installation.campaign.slug, round)
-
-
-def rounds(installation: Installation) -> tuple[int, ...]:
-    """Rounds of which there are letters, the first first."""
-    with installation.store.reading() as connection:
-        return some_fates.rounds(connection, installation.campaign.slug)
-
-
-def stuck(installation: Installation, round: int, state: State, *, most: int) -> list[Fate]:
-    """Letters of a round in one state, those first that have been longest."""
-    with installation.store.reading() as connection:
-        return some_fates.in_state(connection, installation.campaign.slug, round, state, most=most)
 
 
 def missing(installation: Installation, round: int, *, now: dt.datetime) -> list[Missing]:

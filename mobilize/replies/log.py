@@ -244,18 +244,11 @@ def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
     rows = connection.execute(
         chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)
     )
-    return [_entry(row, seal) for row in rows]
+    return [entry_of(row, seal) for row in rows]
 
 
-def some(connection: Connection, campaign: str, seal: Seal, which: Sequence[str]) -> list[Entry]:
-    """These entries, in the order in which they are named; what is not there is left out. Raises KeyMissing."""
-    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
-    rows = connection.execute(chosen.where(replies.c.campaign == campaign, replies.c.reply.in_(which)))
-    found = {row.reply: _entry(row, seal) for row in rows}
-    return [found[each] for each in which if each in found]
-
-
-def _entry(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+def entry_of(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+    """Read one row, its parsed reply opened. Raises KeyMissing where no key opens it."""
     parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
     return Entry(
         reply=MailId(row.reply),
@@ -280,6 +273,14 @@ def known(connection: Connection, campaign: str) -> list[MailId]:
     return [MailId(row.reply) for row in connection.execute(chosen)]
 
 
+def some(connection: Connection, campaign: str, seal: Seal, which: Sequence[str]) -> list[Entry]:
+    """These entries, in the order in which they are named; what is not there is left out. Raises KeyMissing."""
+    chosen = select(replies, raw_mail.c.received_at).join(raw_mail, raw_mail.c.id == replies.c.reply)
+    rows = connection.execute(chosen.where(replies.c.campaign == campaign, replies.c.reply.in_(which)))
+    found = {row.reply: entry_of(row, seal) for row in rows}
+    return [found[each] for each in which if each in found]
+
+
 def count(connection: Connection, campaign: str) -> tuple[int, int]:
     """How many replies there are, and how many of them wait for a person."""
     of_campaign = select(func.count()).select_from(replies).where(replies.c.campaign == campaign)
@@ -288,19 +289,19 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
 
 
 def statements(
-    connection: Connection, campaign: str, *, of: Collection[str] | None = None
+    connection: Connection, campaign: str, countries: Collection[str] | None = None
 ) -> dict[str, list[Statement]]:
-    """The ledger of stances, by country, in the order of recording. of: only these countries; None: the whole."""
-    found: dict[str, list[Statement]] = {}
+    """The ledger of stances, by country, in the order of recording. countries: of these alone."""
     chosen = select(stances).where(stances.c.campaign == campaign)
-    if of is not None:
-        chosen = chosen.where(stances.c.country.in_(of))
+    if countries is not None:
+        chosen = chosen.where(stances.c.country.in_(countries))
+    found: dict[str, list[Statement]] = {}
     for row in connection.execute(chosen.order_by(stances.c.number)):
         found.setdefault(row.country, []).append(_statement(row))
     return found
 
 
-def statements_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
+def said_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording."""
     chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
     return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]

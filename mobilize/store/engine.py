@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from mobilize.errors import LedgerUnusable
 from mobilize.store import migrate, schema
+from mobilize.store.watch import Watch
 
 #: Seconds that one process waits for another's write; a write takes milliseconds.
 BUSY_SECONDS = 30
@@ -140,41 +140,13 @@ class Store:
             # The server has not yet seen that its client went away.
             time.sleep(_AGAIN)
 
+    def watch(self) -> Watch:
+        """Watch for changes by whatever process; close it before the store."""
+        return Watch(engine=self.engine)
+
     def close(self) -> None:
         """Close all connections; SQLite then folds its log into the file."""
         self.engine.dispose()
-
-
-@dataclass(slots=True)
-class Watch:
-    """Tells whether anything was written since it last looked, whoever wrote it: what was worked out may be kept."""
-
-    store: Store
-    #: A connection of its own: SQLite counts the commits of all others on it.
-    _connection: Connection | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def stamp(self) -> str:
-        """A text that is another after every commit. Raises LedgerUnusable."""
-        question = "PRAGMA data_version" if self.store.engine.dialect.name == "sqlite" else _SNAPSHOT
-        with self._lock, _plainly(self.store.path):
-            if self._connection is None:
-                self._connection = self.store.engine.connect()
-            found = str(self._connection.exec_driver_sql(question).scalar())
-            # On PostgreSQL a transaction must not stay open: it would keep old rows from being cleared away.
-            self._connection.rollback()
-        return found
-
-    def close(self) -> None:
-        """Give the connection back."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-
-#: Which transactions are finished: another text after every commit.
-_SNAPSHOT = "SELECT pg_current_snapshot()::text"
 
 
 def open_store(where: Path | str, *, now: dt.datetime) -> Store:

@@ -244,8 +244,6 @@ raw_mail = Table(
     Column("received_at", Moment, nullable=False),
 )
 Index("raw_mail_by_time", raw_mail.c.received_at)
-# The row itself is long: what a list needs of it is read from here.
-Index("raw_mail_when", raw_mail.c.id, raw_mail.c.received_at)
 
 #: How far each mailbox was read.
 mailboxes = Table(
@@ -289,12 +287,6 @@ replies = Table(
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
-# All that lists choose and count by: their rows, encrypted words among them, are not read for it.
-Index(
-    "replies_listed",
-    *(replies.c[name] for name in ("campaign", "kind", "attention", "country", "language", "stance", "reviewed_by")),
-    replies.c.reply,
-)
 
 #: The ledger of stances: rows are only added.
 stances = Table(
@@ -332,12 +324,12 @@ plans = Table(
     Column("campaign", String(64), nullable=False),
     Column("reply", String(64), nullable=False),
     Column("country", String(2), nullable=False),
+    # When a person found that it is no plan; NULL: it stands.
+    Column("withdrawn_at", Moment),
     # Digest of the partner's address: enough to count partners; who it is stands in the reply alone.
     Column("partner_digest", String(64), nullable=False),
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
-    # When a person found that it is no plan; NULL: it stands.
-    Column("withdrawn_at", Moment),
 )
 Index("plans_by_country", plans.c.campaign, plans.c.country)
 Index("plans_by_reply", plans.c.campaign, plans.c.reply)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
-from mobilize.store.schema import Moment, metadata
+from mobilize.store.schema import Moment, metadata, raw_mail, replies
 
 __all__ = ["amendments", "assignments", "metadata", "opened", "remarks"]
 
@@ -63,3 +63,11 @@ opened = Table(
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("campaign", "reply"),
 )
+
+# All that lists choose and count by: their rows, encrypted words among them, are not read for it.
+Index(
+    "replies_listed",
+    *(replies.c[name] for name in ("campaign", "kind", "attention", "country", "language", "stance", "reviewed_by")),
+    replies.c.reply,
+)
+Index("raw_mail_when", raw_mail.c.id, raw_mail.c.received_at)

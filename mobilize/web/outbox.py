@@ -66,11 +66,11 @@ def routes(desk: Desk) -> APIRouter:
 
 async def _page(desk: Desk, request: Request, me: Signed, *, error: str = "") -> Response:
     chosen = request.query_params.get("round", "")[:6]
-    rounds = await run_in_threadpool(status.rounds, desk.installation)
+    rounds = await run_in_threadpool(outbox.rounds, desk.installation)
     number = int(chosen) if chosen.isdecimal() and int(chosen) in rounds else max(rounds, default=1)
     standing = await run_in_threadpool(figures.look, desk.installation, number, now=desk.now())
     doubtful, failed = [
-        await run_in_threadpool(status.stuck, desk.installation, number, state, most=_MOST)
+        await run_in_threadpool(outbox.stuck, desk.installation, number, state, most=_MOST)
         for state in (State.IN_DOUBT, State.FAILED)
     ]
     return page(
