@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mobilize.campaign.contacts import Contact
 from mobilize.desk import approval, hand_out
 from mobilize.desk import send as sending
 from mobilize.desk.ledger import Books
 from mobilize.desk.press import Make
 from mobilize.desk.send import When
+from mobilize.desk.shelf import Find
 from mobilize.errors import LedgerUnusable, LetterWrong, MobilizeError, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter.merge import Letter, LetterId
@@ -74,6 +74,7 @@ class Hands:
     holder: str
     now: Callable[[], dt.datetime]
     make: Make
+    find: Find
     #: For one shard: its part of the connections of this process.
     pace: Pace
     #: Name of the ledger, for its witness.
@@ -203,7 +204,7 @@ def _readied(hands: Hands, which: Sequence[str]) -> _Ready:
         left_alone = suppression.suppressed(connection, [row.address_digest for row in rows])
     if campaign.not_after is not None and hands.now() > campaign.not_after:
         rows = []
-    contacts: dict[str, Contact] = {each.id: each for each in campaign.contacts}
+    contacts = hands.find([row.contact for row in rows])
     letters: dict[LetterId, Letter] = {}
     troubles: dict[LetterId, MobilizeError] = {}
     differing: list[LetterId] = []

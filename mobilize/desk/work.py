@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mobilize.desk import press, sender, tend
+from mobilize.desk import press, sender, shelf, tend
 from mobilize.desk import send as sending
 from mobilize.desk.shard import REST, Again, Hands, Log, Tally, part_of, work_off
+from mobilize.desk.shelf import Find
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
 from mobilize.post import smtp
@@ -42,6 +43,8 @@ class Shift:
 
     installation: Installation
     log: Log
+    #: Finds contacts; None: they are in the installation.
+    find: Find | None = None
     #: Shards at once.
     shards: int = AT_ONCE
     #: End when nothing is left that could be sent before long.
@@ -105,6 +108,7 @@ async def _one_lease(shift: Shift) -> None:
             holder=lease.holder,
             now=_clock(lease),
             make=make,
+            find=shift.find or shelf.in_memory(installation.campaign),
             pace=part_of(sending.pace_of(installation), shift.shards),
             witness=sending.sure_of_the_ledger(installation),
             tally=shift.tally,
