@@ -1,4 +1,4 @@
-"""How many workers carry how much: `python bench/scale.py [workers|shards] [LETTERS]`. Prints what bounds it.
+"""How many workers carry how much: `python bench/scale.py [workers|shards|stream] [LETTERS]`. Prints what bounds it.
 
 PostgreSQL (Debian's binaries, syncing to disk), Postfix's smtp-sink, and `mobilize worker` in processes of its own, all
 on this machine. The rate is taken from the ledger: tries that were recorded, from the first to the last.
@@ -7,7 +7,9 @@ on this machine. The rate is taken from the ledger: tries that were recorded, fr
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
+import re
 import resource
 import shutil
 import signal
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,6 +154,61 @@ def by_shards(server: Postgres, port: int, letters: int) -> None:
         print(f"shards of {size:4}: {rate:,.0f} letters/s")
 
 
+def by_stream(server: Postgres, port: int, letters: int) -> None:
+    """As many contacts as one likes, row by row: time of each step, most memory, the last tenth beside the first."""
+    with place(server, port, letters, 8) as where:
+        begin = time.perf_counter()
+        words = [MOBILIZE, "-C", where.folder, "send", "--to-workers", "--stream", "--yes"]
+        sending = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert sending.stderr is not None
+        tenths, most = [], 0.0
+        for line in sending.stderr:
+            if line.startswith("queueing"):
+                tenths.append(time.perf_counter())
+            else:
+                print(f"  {line.strip()}")
+            most = max(most, peak(sending.pid))
+        sending.wait()
+        print(f"queued {letters:,} in {time.perf_counter() - begin:.0f} s, at most {most:.0f} MB")
+        compare("queued", [after - before for before, after in itertools.pairwise(tenths)])
+        words = [MOBILIZE, "-C", where.folder, "worker", "--stream", "--until-empty", "--shards", "4"]
+        running = [subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+        memory = 0.0
+        with opened(where.folder) as installation:
+            while left(installation):
+                memory = max(memory, most_of(running))
+                time.sleep(0.5)
+            with installation.store.reading() as connection:
+                moments = [row.at for row in connection.execute(select(attempts.c.at).order_by(attempts.c.at))]
+        for each in running:
+            each.wait()
+        took = (moments[-1] - moments[0]).total_seconds()
+        print(f"sent {letters:,} with 2 workers in {took:.0f} s, {letters / took:,.0f}/s, at most {memory:.0f} MB each")
+        size = len(moments) // 10
+        ends = [moments[0], *moments[size - 1 :: size]][:11]
+        compare("sent", [(after - before).total_seconds() for before, after in itertools.pairwise(ends)])
+
+
+def most_of(running: Sequence[subprocess.Popen[bytes]]) -> float:
+    """The most memory that any of these ever had, in MB."""
+    return max(peak(each.pid) for each in running)
+
+
+def peak(process: int) -> float:
+    """The most memory that a process ever had, in MB; 0: it has ended."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    except FileNotFoundError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def compare(what: str, tenths: Sequence[float]) -> None:
+    """Print how the last tenth went beside the first whole ones."""
+    if len(tenths) > 3:  # noqa: PLR2004
+        print(f"{what}: seconds a tenth {' '.join(f'{each:.1f}' for each in tenths)}")
+
+
 def main() -> None:
     """Measure, and print a line each."""
     what = sys.argv[1] if len(sys.argv) > 1 else "workers"
@@ -162,7 +219,7 @@ def main() -> None:
         if server is None:
             sys.exit("PostgreSQL is not installed (Debian: postgresql)")
         print(f"{os.cpu_count()} cores, shared by the workers, PostgreSQL and smtp-sink")
-        {"workers": by_workers, "shards": by_shards}[what](server, port, letters)
+        {"workers": by_workers, "shards": by_shards, "stream": by_stream}[what](server, port, letters)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +44,27 @@ class Installation:
 
 
 @contextmanager
+def framed(folder: Path) -> Iterator[Installation]:
+    """Open the installation of a folder with more contacts than memory holds: as `opened`, but none of them is read."""
+    with _opened(folder, campaign_folder.frame) as installation:
+        yield installation
+
+
+@contextmanager
 def opened(folder: Path) -> Iterator[Installation]:
     """Open the installation of a campaign folder; its ledger is closed at the end, whatever happens.
 
     Raises SourceUnreadable (no campaign there), SettingsWrong, LedgerUnusable. Faults in the campaign's files are
     values of the installation, not errors: each command decides what it can do in spite of them.
     """
+    with _opened(folder, campaign_folder.load) as installation:
+        yield installation
+
+
+@contextmanager
+def _opened(folder: Path, load: Callable[[Path], tuple[Campaign, tuple[Fault, ...]]]) -> Iterator[Installation]:
     settings = environment.load(folder / ".env")
-    campaign, faults = campaign_folder.load(folder)
+    campaign, faults = load(folder)
     if not campaign.slug:
         raise Refused("campaign.toml gives no slug, and the ledger is kept under it", hint="run `mobilize check`")
     url = settings.database_url.get_secret_value()

@@ -31,14 +31,19 @@ class Seen:
         """Give the line on which this text stood first: `line` itself, from 1, if it is new; it is then remembered."""
         if self._used >= _FULLEST * len(self._keys):
             self._grow()
-        # Zero marks an empty slot.
-        key = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) or 1
+        key = _key(text)
         slot = self._slot(key)
         if self._keys[slot] == key:
             return self._lines[slot]
         self._keys[slot], self._lines[slot] = key, line
         self._used += 1
         return line
+
+    def find(self, text: str) -> int | None:
+        """Give the line on which this text stood first; None: it did not."""
+        key = _key(text)
+        slot = self._slot(key)
+        return self._lines[slot] if self._keys[slot] == key else None
 
     def _slot(self, key: int) -> int:
         """Find the slot that holds a key, or the empty one where it belongs."""
@@ -56,3 +61,8 @@ class Seen:
             if key:
                 slot = self._slot(key)
                 self._keys[slot], self._lines[slot] = key, line
+
+
+def _key(text: str) -> int:
+    # Zero marks an empty slot.
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) or 1

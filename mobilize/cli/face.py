@@ -33,6 +33,15 @@ def here(ctx: typer.Context) -> Iterator[Installation]:
         yield installation
 
 
+@contextmanager
+def framed_here(ctx: typer.Context) -> Iterator[Installation]:
+    """The same without its contacts: for more of them than memory holds."""
+    from mobilize.installation import framed
+
+    with framed(folder(ctx)) as installation:
+        yield installation
+
+
 def program() -> str:
     """How this program is called here: its name where it is on the PATH, else the way to it from this folder."""
     import shutil

@@ -15,7 +15,7 @@ from mobilize.errors import NotConfirmed
 
 if TYPE_CHECKING:
     from mobilize.desk.plan import Chosen, Plan
-    from mobilize.desk.send import Sent
+    from mobilize.desk.send import Sent, When
     from mobilize.installation import Installation
 
 
@@ -50,6 +50,9 @@ def send(
     to_workers: Annotated[
         bool, typer.Option("--to-workers", help="Queue them for `mobilize worker`, and end. Needs PostgreSQL.")
     ] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="With --to-workers: read contacts.csv row by row, however long it is.")
+    ] = False,
     priority: Annotated[int, typer.Option(help="With --to-workers: the higher, the earlier.")] = 0,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -60,6 +63,22 @@ def send(
     from mobilize.desk.portion import When
 
     chosen = planning.chosen(country, audience, group)
+    when = When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours)
+    if stream:
+        _stream(
+            ctx,
+            chosen=chosen,
+            round_=round_,
+            when=when,
+            priority=priority,
+            by=by,
+            skip_faulty=skip_faulty,
+            dry_run=dry_run,
+            as_lines=as_lines,
+            yes=yes,
+            to_workers=to_workers,
+        )
+        return
     with here(ctx) as installation:
         if test_to:
             _rehearse(installation, test_to, chosen, round_, limit)
@@ -79,7 +98,6 @@ def send(
         typer.echo(desk.foretold(installation, plan), err=True)
         if not yes:
             _confirm(len(plan.letters), installation.settings.smtp_host)
-        when = When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours)
         if to_workers:
             from mobilize.desk import allot
 
@@ -100,6 +118,39 @@ def send(
     _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
         raise typer.Exit(1)
+
+
+def _stream(
+    ctx: typer.Context,
+    *,
+    chosen: Chosen,
+    round_: int,
+    when: When,
+    priority: int,
+    by: str,
+    skip_faulty: bool,
+    dry_run: bool,
+    as_lines: bool,
+    yes: bool,
+    to_workers: bool,
+) -> None:
+    from mobilize.cli.stream import stream
+    from mobilize.errors import Refused
+
+    if not to_workers:
+        raise Refused("only workers send what is streamed", hint="add --to-workers")
+    stream(
+        ctx,
+        chosen=chosen,
+        round_=round_,
+        when=when,
+        priority=priority,
+        by=by,
+        skip_faulty=skip_faulty,
+        dry_run=dry_run,
+        as_lines=as_lines,
+        confirm=(lambda _count, _host: None) if yes else _confirm,
+    )
 
 
 def _rehearse(installation: Installation, to: str, chosen: Chosen, round_: int, limit: int | None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mobilize.cli.face import here, now
+from mobilize.cli.face import folder, framed_here, here, now
 
 
 def worker(
@@ -22,6 +22,9 @@ def worker(
         str,
         typer.Option(metavar="HOST:PORT", help="Where a monitor asks /healthz, /readyz and /metrics; empty: nowhere."),
     ] = "",
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Hold no contacts in memory: for a contacts.csv of many hundred thousands.")
+    ] = False,
     until_empty: Annotated[
         bool, typer.Option("--until-empty", help="End when nothing is left that could go within a minute.")
     ] = False,
@@ -30,11 +33,14 @@ def worker(
 
     Ends with Ctrl-C or SIGTERM, after the letters on the wire. Writes a line of JSON an event on stderr: ids alone.
     """
-    from mobilize.desk import probe, work
+    from mobilize.desk import probe, roster, work
 
     logging.getLogger().addHandler(_Lines(logging.WARNING))
-    with here(ctx) as installation:
-        shift = work.Shift(installation=installation, log=_log, shards=shards, until_empty=until_empty)
+    with (
+        framed_here(ctx) if stream else here(ctx) as installation,
+        roster.streamed(folder(ctx)) if stream else nullcontext() as find,
+    ):
+        shift = work.Shift(installation=installation, log=_log, shards=shards, until_empty=until_empty, find=find)
         host, port = _address(listen)
         with probe.probed(shift, host, port) if listen else nullcontext() as bound:
             if bound is not None:

@@ -52,19 +52,17 @@ def hand_over(
     ]
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
+        # Those have their shard: queued again, they are what is queued now, and go where they were to go.
+        theirs = workers.shelved(connection, campaign, [entry.letter for entry in entries])
         added = set(outbox.queue(connection, campaign, entries, now=now))
         for letter in plan.again:
             outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)
         for entry in entries:
             if entry.letter not in added:
                 outbox.redo(connection, campaign, entry)
-        shards = list(
-            workers.cut(
-                [*_going(plan, waits)],
-                priority=priority,
-                lock_domains=bool(portion.pace_of(installation).per_domain),
-            )
-        )
+        going = [each for each in _going(plan, waits) if each.letter not in theirs]
+        lock_domains = bool(portion.pace_of(installation).per_domain)
+        shards = list(workers.cut(going, priority=priority, lock_domains=lock_domains))
         queue.defer(connection, campaign, shards)
     return Handed(letters=len(entries), shards=len(shards))
 

@@ -13,7 +13,7 @@ from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import mime
 from mobilize.letter.merge import Letter, LetterId
-from mobilize.post import outbox
+from mobilize.post import known, outbox
 from mobilize.post.outbox import Fate
 from mobilize.post.smtp import is_loopback
 from mobilize.post.states import State
@@ -141,9 +141,13 @@ def plan(
     """
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        fates = {each.contact: each for each in outbox.fates(connection, campaign.slug, round)}
-        written_to = outbox.addresses_written_to(connection, campaign.slug, round)
+        fates = {
+            each.contact: each
+            for part in known.parts([contact.id for contact in campaign.contacts])
+            for each in outbox.fates(connection, campaign.slug, round, part)
+        }
         digests = [address_digest(email) for contact in campaign.contacts for email in contact.emails]
+        written_to = known.written_to(connection, campaign.slug, round, digests)
         suppressed = suppression.suppressed(connection, digests)
     letters: list[Letter] = []
     skipped: list[Skipped] = []

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mobilize.campaign.contacts import Contact
 from mobilize.desk import approval, compose, hand_out, portion
 from mobilize.desk.compose import Composer
 from mobilize.desk.ledger import Books
 from mobilize.desk.portion import When
+from mobilize.desk.roster import Find
 from mobilize.errors import LedgerUnusable, LetterWrong, MobilizeError, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter.dkim import Signer
@@ -76,6 +76,7 @@ class Hands:
     by: Composer
     #: Who signs the messages; None: the relay does.
     signer: Signer | None
+    find: Find
     #: For one shard: its part of the connections of this process.
     pace: Pace
     #: Name of the ledger, for its witness.
@@ -207,7 +208,7 @@ def _readied(hands: Hands, which: Sequence[str]) -> _Ready:
         left_alone = suppression.suppressed(connection, [row.address_digest for row in rows])
     if campaign.not_after is not None and hands.now() > campaign.not_after:
         rows = []
-    contacts: dict[str, Contact] = {each.id: each for each in campaign.contacts}
+    contacts = hands.find([row.contact for row in rows])
     letters: dict[LetterId, Letter] = {}
     troubles: dict[LetterId, Unmade] = {}
     differing: list[LetterId] = []

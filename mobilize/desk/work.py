@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mobilize.desk import compose, portion, sender, tend
+from mobilize.desk import compose, portion, roster, sender, tend
 from mobilize.desk import send as sending
+from mobilize.desk.roster import Find
 from mobilize.desk.shard import REST, Again, Hands, Log, Tally, part_of, work_off
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
@@ -42,6 +43,8 @@ class Shift:
 
     installation: Installation
     log: Log
+    #: Finds contacts; None: they are in the installation.
+    find: Find | None = None
     #: Shards at once.
     shards: int = AT_ONCE
     #: End when nothing is left that could be sent before long.
@@ -103,6 +106,7 @@ async def _one_lease(shift: Shift) -> None:
             now=_clock(lease),
             by=compose.composer(installation),
             signer=compose.signer(installation),
+            find=shift.find or roster.in_memory(installation.campaign),
             pace=part_of(portion.pace_of(installation), shift.shards),
             witness=sending.sure_of_the_ledger(installation),
             tally=shift.tally,

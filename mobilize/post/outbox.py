@@ -6,13 +6,14 @@ Every change names the state it starts from, in one UPDATE: of two processes tha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, select, update
 
 from mobilize.letter.merge import LetterId
 from mobilize.post.book import may_go
+from mobilize.post.known import known
 from mobilize.post.receipt import Line
 from mobilize.post.states import State, may
 from mobilize.store.schema import attempts, letters
@@ -72,13 +73,13 @@ def queue(connection: Connection, campaign: str, entries: Iterable[Entry], *, no
 
     Returns the ids that were added.
     """
-    added = []
-    known = _known(connection, campaign)
+    added, entries = [], list(entries)
+    there = known(connection, campaign, [(each.contact, each.address_digest) for each in entries])
     for entry in entries:
         by_contact, by_address = (entry.round, entry.contact), (entry.round, entry.address_digest)
-        if by_contact in known or by_address in known:
+        if by_contact in there or by_address in there:
             continue
-        known |= {by_contact, by_address}
+        there |= {by_contact, by_address}
         added.append(entry)
     if added:
         same = {"campaign": campaign, "state": State.QUEUED, "queued_at": now, "changed_at": now}
@@ -86,16 +87,13 @@ def queue(connection: Connection, campaign: str, entries: Iterable[Entry], *, no
     return [entry.letter for entry in added]
 
 
-def _known(connection: Connection, campaign: str) -> set[tuple[int, str]]:
-    rows = connection.execute(
-        select(letters.c.round, letters.c.contact, letters.c.address_digest).where(letters.c.campaign == campaign)
-    )
-    return {(row.round, each) for row in rows for each in (row.contact, row.address_digest)}
-
-
-def fates(connection: Connection, campaign: str, round: int | None = None) -> list[Fate]:
-    """The fate of every letter of a campaign (or of one round), by country and audience."""
+def fates(
+    connection: Connection, campaign: str, round: int | None = None, contacts: Sequence[str] | None = None
+) -> list[Fate]:
+    """The fate of every letter of a campaign, or of one round, or of some contacts, by country and audience."""
     chosen = select(letters).where(letters.c.campaign == campaign)
+    if contacts is not None:
+        chosen = chosen.where(letters.c.contact.in_(contacts))
     if round is not None:
         chosen = chosen.where(letters.c.round == round)
     return [fate_of(row) for row in connection.execute(chosen.order_by(letters.c.country, letters.c.audience))]
@@ -129,16 +127,6 @@ def taken(connection: Connection, campaign: str, round: int) -> list[Line]:
 def address_digest_of(connection: Connection, campaign: str, letter: str) -> str | None:
     """The digest of the address that a letter goes to."""
     return connection.execute(select(letters.c.address_digest).where(_is(campaign, letter))).scalar()
-
-
-def addresses_written_to(connection: Connection, campaign: str, round: int) -> dict[str, str]:
-    """Address digest -> contact that was, or will be, written to under it in this round."""
-    rows = connection.execute(
-        select(letters.c.address_digest, letters.c.contact).where(
-            letters.c.campaign == campaign, letters.c.round == round
-        )
-    )
-    return {row.address_digest: row.contact for row in rows}
 
 
 # --- send ------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from mobilize.letter.merge import LetterId
+from mobilize.post import known
 from mobilize.post.states import State
 from mobilize.store.queue import Shard
 from mobilize.store.schema import letters
@@ -80,6 +81,16 @@ def still_to_go(connection: Connection, campaign: str, which: Sequence[str]) -> 
     )
     found = {row.letter: Allotted(**row._mapping) for row in rows}  # noqa: SLF001 - its documented name
     return [found[letter] for letter in which if letter in found]
+
+
+def shelved(connection: Connection, campaign: str, which: Sequence[str]) -> frozenset[str]:
+    """Those of these letters that workers are to send already, and that wait for no moment: they have their shard."""
+    return frozenset(
+        each.letter
+        for part in known.parts(which)
+        for each in still_to_go(connection, campaign, part)
+        if not each.due_at
+    )
 
 
 def standing(connection: Connection, campaign: str) -> dict[tuple[int, str], int]:

@@ -28,6 +28,9 @@ from mobilize.store.watch import Watch
 #: Seconds that one process waits for another's write; a write takes milliseconds.
 BUSY_SECONDS = 30
 
+#: Seconds after which PostgreSQL ends a transaction in which nothing happens.
+IDLE_SECONDS = 300
+
 #: Seconds that delivery waits for a database that went away: a restart takes a few, a standby thirty.
 PATIENCE = 60.0
 
@@ -191,13 +194,24 @@ def connect(where: Path | str) -> Store:
         event.listen(engine, "connect", _prepare)
         return Store(engine=engine, path=where)
     try:
+        url = _with_driver(where)
         # Asked whether it still lives before it is used: a database may be started anew under a program that runs on.
-        return Store(engine=create_engine(_with_driver(where), pool_pre_ping=True, pool_size=8), path=None)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=8, connect_args=_session(url))
+        return Store(engine=engine, path=None)
     except ImportError:
         raise LedgerUnusable("PostgreSQL needs its driver", hint="pip install 'mobilize[fleet]'") from None
     except ArgumentError:
         # The URL is not shown: there is a password in it.
         raise LedgerUnusable("DATABASE_URL is no URL", hint="postgresql+psycopg://user:password@host/name") from None
+
+
+def _session(url: str) -> dict[str, object]:
+    """What each session asks for, unless the URL says otherwise.
+
+    A machine that the network cut off in the middle of a transaction must not hold its locks for hours.
+    """
+    asked = {"connect_timeout": 10, "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s"}
+    return {name: value for name, value in asked.items() if f"{name}=" not in url}
 
 
 def _with_driver(url: str) -> str:
