@@ -15,7 +15,8 @@ from mobilize.errors import NotConfirmed
 
 if TYPE_CHECKING:
     from mobilize.desk.plan import Chosen, Plan
-    from mobilize.desk.send import Sent, When
+    from mobilize.desk.portion import When
+    from mobilize.desk.send import Sent
     from mobilize.installation import Installation
 
 

@@ -70,9 +70,10 @@ def test_a_campaign_from_its_first_letter_to_its_export(
         run("replies", "review", ours["reply"][:8], "--by", "amina")
         assert "amina" in run("replies", "show", ours["reply"][:8]).stdout
         out = tmp_path / "out.csv"
-        run("replies", "export", "--public", "--out", out)
-        rows = list(csv.reader(io.StringIO(out.read_text("utf-8-sig"))))
-        assert [row[3:5] for row in rows if row[0] == "KE"] == [["cosponsor", "confirmed"]]
+        run("replies", "export", "--out", out)
+        rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
+        mine = [row for row in rows if row["country"] == "KE" and row["reply"] == ours["reply"]]
+        assert [(row["stance"], row["stance_status"]) for row in mine] == [("cosponsor", "confirmed")]
 
         # And home again, into one file that anybody can carry.
         kept = tmp_path / "kept.sqlite"

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from mobilize.errors import LedgerUnusable
 from mobilize.store.engine import Store, open_store
-from mobilize.store.schema import audit
+from mobilize.store.schema_people import audit
 
 NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
 
