@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -64,6 +64,8 @@ class Shelf:
     found: tuple[Lying, ...]
     #: How many fit.
     count: int
+    #: The last of these, behind which the list goes on; empty: it ends here.
+    next: str
     #: How many nobody has opened, how many wait for a person, how many there are.
     new: int
     waiting: int
@@ -72,15 +74,16 @@ class Shelf:
     countries: tuple[str, ...]
 
 
-def shelf(installation: Installation, choice: Choice, *, most: int) -> Shelf:
-    """List the log: what waits for a person first, machines last, newest first within. most: replies listed at most."""
+def shelf(installation: Installation, choice: Choice, *, most: int, after: str = "") -> Shelf:
+    """List the log: what waits for a person first, machines last, newest first within.
+
+    most: replies listed at most. after: the reply behind which to go on; one that is not in the list begins it anew.
+    """
     campaign = installation.campaign.slug
     with installation.store.reading() as connection:
-        ids = cases.sifted(connection, campaign, _sieve(choice), order=READING_ORDER, parser=PARSER)
-        # Words and names are encrypted: they are looked for in what is left.
-        read = ids if choice.reporter or choice.q else ids[:most]
-        fitting = [each for each in _read(connection, installation, read) if _fits(each, choice)]
-        shown = fitting[:most]
+        ids = _order(connection, installation, choice)
+        start = ids.index(after) + 1 if after in ids else 0
+        shown = list(_read(connection, installation, ids[start : start + most]))
         named = {each.country for each in shown if each.country}
         statements = log.statements(connection, campaign, named)
         owners = cases.owners(connection, campaign, [each.reply for each in shown])
@@ -97,7 +100,8 @@ def shelf(installation: Installation, choice: Choice, *, most: int) -> Shelf:
             )
             for each in shown
         ),
-        count=len(fitting) if choice.reporter or choice.q else len(ids),
+        count=len(ids),
+        next=shown[-1].reply if start + most < len(ids) else "",
         new=new,
         waiting=waiting,
         all=total,
@@ -106,7 +110,7 @@ def shelf(installation: Installation, choice: Choice, *, most: int) -> Shelf:
     )
 
 
-def _read(connection: Connection, installation: Installation, ids: list[str]) -> Iterator[Entry]:
+def _read(connection: Connection, installation: Installation, ids: Sequence[str]) -> Iterator[Entry]:
     """Entries as people corrected them, in the order of the ids."""
     campaign, seal = installation.campaign.slug, installation.seal
     for start in range(0, len(ids), _BATCH):
@@ -115,10 +119,20 @@ def _read(connection: Connection, installation: Installation, ids: list[str]) ->
         yield from (overlaid(each, theirs.get(each.reply, {})) for each in log.some(connection, campaign, seal, some))
 
 
+def _order(connection: Connection, installation: Installation, choice: Choice) -> list[str]:
+    """Ids of the whole list, in its order."""
+    campaign = installation.campaign.slug
+    ids = cases.sifted(connection, campaign, _sieve(choice), order=READING_ORDER, parser=PARSER)
+    if not choice.reporter and not choice.q:
+        return ids
+    # Words and names are encrypted: they are looked for in what is left.
+    return [each.reply for each in _read(connection, installation, ids) if _fits(each, choice)]
+
+
 def beside(installation: Installation, choice: Choice, reply: str) -> tuple[str, str]:
     """The replies that stand before and behind one in the list; empty: none does."""
     with installation.store.reading() as connection:
-        ids = cases.sifted(connection, installation.campaign.slug, _sieve(choice), order=READING_ORDER, parser=PARSER)
+        ids = _order(connection, installation, choice)
     if reply not in ids:
         return "", ids[0] if ids else ""
     place = ids.index(reply)

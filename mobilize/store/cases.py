@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -97,8 +98,7 @@ def amend(connection: Connection, campaign: str, reply: str, change: Change, sea
             campaign=campaign,
             reply=reply,
             field=change.field,
-            before=seal.closed(change.before.encode()),
-            after=seal.closed(change.after.encode()),
+            words=seal.closed(json.dumps([change.before, change.after], ensure_ascii=False).encode()),
             sealed=seal.closes,
             by=change.by,
             at=change.at,
@@ -119,16 +119,9 @@ def changes(connection: Connection, campaign: str, reply: str, seal: Seal) -> li
         .where(amendments.c.campaign == campaign, amendments.c.reply == reply)
         .order_by(amendments.c.number)
     )
-    found += [
-        Change(
-            field=row.field,
-            before=_plain(row.before, row.sealed, seal),
-            after=_plain(row.after, row.sealed, seal),
-            by=row.by,
-            at=row.at,
-        )
-        for row in rows
-    ]
+    for row in rows:
+        before, after = _both(row, seal)
+        found.append(Change(field=row.field, before=before, after=after, by=row.by, at=row.at))
     return sorted(found, key=lambda each: each.at)
 
 
@@ -141,7 +134,7 @@ def latest(connection: Connection, campaign: str, which: Collection[str], seal: 
     )
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        found.setdefault(row.reply, {})[row.field] = _plain(row.after, row.sealed, seal)
+        found.setdefault(row.reply, {})[row.field] = _both(row, seal)[1]
     return found
 
 
@@ -181,6 +174,11 @@ def set_targets(
         same = {"campaign": campaign, "reply": reply, "country": country, "by": by}
         digest = known[0].partner_digest if known else ""
         connection.execute(insert(plans).values(**same, partner_digest=digest, planned_on=now.date()))
+
+
+def _both(row: Row[tuple[object, ...]], seal: Seal) -> tuple[str, str]:
+    before, after = json.loads(_plain(row.words, row.sealed, seal))
+    return str(before), str(after)
 
 
 def _plain(data: bytes, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fact of the row, not a switch

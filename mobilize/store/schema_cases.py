@@ -16,9 +16,8 @@ amendments = Table(
     Column("campaign", String(64), nullable=False),
     Column("reply", String(64), nullable=False),
     Column("field", String(32), nullable=False),
-    # UTF-8; several values with a blank between.
-    Column("before", LargeBinary, nullable=False),
-    Column("after", LargeBinary, nullable=False),
+    # What it was and what it is, as a JSON list of two texts in UTF-8; several values with a blank between.
+    Column("words", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False, default=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),

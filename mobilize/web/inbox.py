@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict, fields
 from urllib.parse import parse_qs, urlencode
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +28,9 @@ from mobilize.world.countries import groups
 #: Replies on one page, and signs of a filter.
 _AT_ONCE, _LONGEST = 100, 80
 
+#: Of a reply.
+_ID = re.compile(r"[0-9a-f]{64}")
+
 #: Stands in a kept list for the number of a session's forms; nobody outside can write it into a mail.
 _NUMBER = secrets.token_hex(16)
 
@@ -38,9 +43,14 @@ def routes(desk: Desk) -> APIRouter:
     async def inbox(request: Request) -> Response:
         me = await signed(desk, request, Action.READ)
         choice = chosen(request.url.query)
+        after = request.query_params.get("after", "")
+        if after and not _ID.fullmatch(after):
+            raise HTTPException(404)
         name, deciding = me.person.name, me.may("review")
-        kept = ("inbox", choice, name, deciding)
-        body = await run_in_threadpool(desk.memory.of, kept, lambda: _body(desk, choice, name, deciding=deciding))
+        kept = ("inbox", choice, after, name, deciding)
+        body = await run_in_threadpool(
+            desk.memory.of, kept, lambda: _body(desk, choice, after, name, deciding=deciding)
+        )
         return page(desk, request, me, "inbox.html", body=body.replace(_NUMBER, me.number))
 
     @router.post("/reply/{reply}/quick")
@@ -68,9 +78,9 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _body(desk: Desk, choice: Choice, name: str, *, deciding: bool) -> Markup:
+def _body(desk: Desk, choice: Choice, after: str, name: str, *, deciding: bool) -> Markup:
     """The list as one person sees it, until something is written; in the place of her session's number a blank."""
-    found = shelf.shelf(desk.installation, choice, most=_AT_ONCE)
+    found = shelf.shelf(desk.installation, choice, most=_AT_ONCE, after=after)
     return fragment(
         "organise/inbox_body.html",
         choice=choice,
@@ -80,6 +90,7 @@ def _body(desk: Desk, choice: Choice, name: str, *, deciding: bool) -> Markup:
         narrowed=any(value for key, value in asdict(choice).items() if key != "show"),
         tabs=[(show, address(choice, show=show)) for show in shelf.SHOWS],
         query=query(choice),
+        further=f"{query(choice)}&after={found.next}".lstrip("&") if found.next else "",
         shelf=found,
         found=[(each, country_name(each.entry.country)) for each in found.found],
         kinds=READING_ORDER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -121,3 +122,19 @@ def test_what_concerns_no_government_is_put_away_in_the_list_too(site: Site, lea
     assert answer.headers["location"] == "/organise/"
     assert reply not in listed(lead, "")
     assert review.one(site.installation, reply).entry.reviewed_by == "lead"
+
+
+def test_a_long_list_goes_on_where_it_ended(lead: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = listed(lead, "show=all")
+    monkeypatch.setattr(inbox, "_AT_ONCE", 2)
+    seen: list[str] = []
+    path = "/organise/?show=all&group="
+    while path:
+        page = lead.get(path).text
+        seen += re.findall(r'href="/organise/reply/([0-9a-f]{64})', page)
+        more = re.search(r'rel="next" href="([^"]+)"', page)
+        path = html.unescape(more[1]) if more else ""
+    assert seen == everything
+    assert len(everything) > 2
+    assert lead.get("/organise/?after=nonsense").status_code == 404
+    assert lead.get(f"/organise/?after={'0' * 64}").status_code == 200
