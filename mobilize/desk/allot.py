@@ -16,9 +16,13 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
 from mobilize.post import outbox, smtp, workers
+from mobilize.post.outbox import Entry
 from mobilize.post.states import State
 from mobilize.post.workers import Going
 from mobilize.store import queue
+
+#: Letters that are queued in one transaction: two seconds, for which workers that send have to wait.
+PART = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +36,11 @@ class Handed:
 def hand_over(
     installation: Installation, plan: Plan, *, now: dt.datetime, when: When = AT_ONCE, priority: int = 0, by: str = ""
 ) -> Handed:
-    """Queue the letters of a plan for the workers, with their shards, in one transaction: all of them, or none.
+    """Queue the letters of a plan for the workers, some thousands at a time: each lot with its shards, or not at all.
 
-    when: the moment before which none goes, and whether each waits for its addressee's office hours. priority: the
-    higher, the earlier. by: who sends. Raises Refused as `send` does, and on SQLite, which workers cannot share.
+    Interrupted, it is called again: what was queued stays, and is not queued twice. when: the moment before which none
+    goes, and whether each waits for its addressee's office hours. priority: the higher, the earlier. by: who sends.
+    Raises Refused as `send` does, and on SQLite, which workers cannot share.
     """
     if installation.store.path is not None:
         raise Refused(
@@ -46,25 +51,46 @@ def hand_over(
     smtp.check(portion.server_of(installation))
     sending.sure_of_the_ledger(installation)
     waits = dict(plan.not_before) if when.at is None else {letter.id: when.at for letter in plan.letters}
-    entries = [
-        replace(entry, dated=now.date(), office_hours=when.office_hours)
+    entries = {
+        entry.letter: replace(entry, dated=now.date(), office_hours=when.office_hours)
         for entry in planning.entries(installation, plan.letters, waits)
-    ]
+    }
+    parts = [plan.letters[start : start + PART] for start in range(0, len(plan.letters), PART)]
+    shards = sum(
+        _queue(installation, replace(plan, letters=part), entries=entries, waits=waits, now=now, priority=priority)
+        for part in parts
+    )
+    return Handed(letters=len(entries), shards=shards)
+
+
+def _queue(
+    installation: Installation,
+    part: Plan,
+    *,
+    entries: Mapping[LetterId, Entry],
+    waits: Mapping[LetterId, dt.datetime],
+    now: dt.datetime,
+    priority: int,
+) -> int:
+    """Queue some letters with their shards, all of them or none. Returns how many shards."""
     campaign = installation.campaign.slug
+    which = [letter.id for letter in part.letters]
+    again = set(part.again)
     with installation.store.writing() as connection:
         # Those have their shard: queued again, they are what is queued now, and go where they were to go.
-        theirs = workers.shelved(connection, campaign, [entry.letter for entry in entries])
-        added = set(outbox.queue(connection, campaign, entries, now=now))
-        for letter in plan.again:
-            outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)
-        for entry in entries:
-            if entry.letter not in added:
-                outbox.redo(connection, campaign, entry)
-        going = [each for each in _going(plan, waits) if each.letter not in theirs]
+        theirs = workers.shelved(connection, campaign, which)
+        added = set(outbox.queue(connection, campaign, (entries[letter] for letter in which), now=now))
+        for letter in which:
+            if letter in again:
+                reason = "tried again by hand"
+                outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason=reason, now=now)
+            if letter not in added:
+                outbox.redo(connection, campaign, entries[letter])
+        going = [each for each in _going(part, waits) if each.letter not in theirs]
         lock_domains = bool(portion.pace_of(installation).per_domain)
         shards = list(workers.cut(going, priority=priority, lock_domains=lock_domains))
         queue.defer(connection, campaign, shards)
-    return Handed(letters=len(entries), shards=len(shards))
+    return len(shards)
 
 
 def _going(plan: Plan, waits: Mapping[LetterId, dt.datetime]) -> list[Going]:

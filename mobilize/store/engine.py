@@ -297,12 +297,15 @@ def _plainly(path: Path | None) -> Iterator[None]:
         where = str(path) if path else "the database"
         for sign, sentence, hint in _SIGNS:
             if sign in said:
-                raise LedgerUnusable(f"{where}: {sentence}", hint=hint) from None
+                raise LedgerUnusable(f"{where}: {sentence}", hint=hint, away=sign == _HELD) from None
         if isinstance(error, OperationalError):
             # On PostgreSQL all of these say that the connection, or the server, is gone or not yet there.
             raise LedgerUnusable(f"{where}: {said}", away=path is None) from None
         raise
 
+
+#: What PostgreSQL says of a lock that was not to be had: who waits may try again.
+_HELD = "lock timeout"
 
 #: What a database says -> what is the matter, what to do. Anything else is shown as it was said.
 _SIGNS = (
@@ -312,7 +315,7 @@ _SIGNS = (
     ("disk I/O error", "the disk refuses to be read or written", "see whether the disk is full or failing"),
     ("not a database", "this is not a ledger", "take the file away, or restore it from a backup"),
     ("malformed", "the file is damaged", "restore it from a backup; do not send from it"),
-    ("lock timeout", "another program has held it for too long", "end the other one, or wait"),
+    (_HELD, "another program has held it for too long", "end the other one, or wait"),
     ("password authentication failed", "it refuses the login", "see the user and password in DATABASE_URL"),
     ("is locked", "another program has held it for too long", "end the other one, or wait"),
 )

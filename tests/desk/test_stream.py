@@ -131,7 +131,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
 
 
 def test_memory_grows_by_the_lines_that_are_remembered_and_not_by_the_contacts(campaign_folder: MakeFolder) -> None:
-    """A contact in memory takes 1,300 bytes; 27 to 80 bytes are remembered of each for three questions.
+    """A contact in memory takes 700 bytes and more; 27 to 80 bytes are remembered of each for three questions.
 
     A million contacts, measured: docs/scaling.md.
     """

@@ -103,15 +103,31 @@ def test_letters_and_shards_are_queued_together_or_not_at_all(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(campaign_folder(env=sandbox_env(1))) as installation:
+        real = queue.defer
 
         def fail(*_: object) -> None:
             raise KeyboardInterrupt
 
+        monkeypatch.setattr(allot, "PART", 4)
         monkeypatch.setattr(queue, "defer", fail)
         with pytest.raises(KeyboardInterrupt):
             hand_over(installation)
         assert sum(counts(installation).values()) == 0
-        monkeypatch.undo()
+
+        def fail_later(*given: object) -> None:
+            monkeypatch.setattr(queue, "defer", fail)
+            real(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(queue, "defer", fail_later)
+        with pytest.raises(KeyboardInterrupt):
+            hand_over(installation)
+        # The first lot whole, of the second nothing.
+        assert counts(installation)["queued"] == 4
+        assert [len(letters) for _, _, _, letters in jobs(installation)] == [4]
+        monkeypatch.setattr(queue, "defer", real)
+        hand_over(installation)
+        assert counts(installation)["queued"] == 6
+        assert [len(letters) for _, _, _, letters in jobs(installation)] == [4, 2]
 
 
 def test_urgent_letters_go_before_others_and_late_ones_wait(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
