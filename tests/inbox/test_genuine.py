@@ -55,6 +55,7 @@ def test_nobody_s_word_counts_where_no_server_is_named() -> None:
     made = read(RawMail(data=(OURS + PASSED + BODY).encode(), origin="test"), context=Context())
     assert made.authenticity.standing is Standing.UNVERIFIED
     assert made.authenticity.results == ()
+    assert "name mx.wluml.org in TRUSTED_AUTHSERV" in made.authenticity.why
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,18 @@ def test_nobody_s_word_counts_where_no_server_is_named() -> None:
 )
 def test_a_forged_header_makes_nothing_genuine(forged: str) -> None:
     assert judged(forged).standing is not Standing.GENUINE
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        "X-Note: a\n \n We oppose the resolution.\n",
+        "Subject: Another\n",
+        "Content-Type: text/html\nContent-Type: x/y\n",
+    ],
+)
+def test_a_replayed_mail_with_something_put_into_its_head_is_not_genuine(add: str) -> None:
+    assert judged(OURS + PASSED + add + BODY).standing is Standing.UNVERIFIED
 
 
 def test_an_address_that_hides_separators_adds_no_result() -> None:
