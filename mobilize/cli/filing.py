@@ -90,17 +90,13 @@ def print_choices(found: tuple[Choice, ...]) -> None:
             typer.echo(f"            {one_line(reason)}")
 
 
-def asked(installation: Installation, shown: Shown) -> int | None:
+def asked(found: tuple[Choice, ...]) -> int | None:
     """Show what a reply may belong to and let a person choose with one key; None: she chose none.
 
     Raises Refused where there is no terminal to ask at.
     """
-    from mobilize.desk import filing
     from mobilize.errors import Refused
 
-    found = filing.choices(installation, shown)
-    if not found:
-        raise Refused("nothing shows whose reply this is", hint="name it: --country KE, or --letter ID with move")
     print_choices(found)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("whose reply is it?", hint="--accept 1 takes the first candidate; --country KE names another")

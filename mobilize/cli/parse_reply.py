@@ -85,6 +85,9 @@ def _show(reply: Reply) -> None:
             typer.echo(f"{name.replace('_', ' '):18}{shown}")
     for each in reply.evidence:
         typer.echo(f"  because          {each.field}: {each.rule}: {each.words!r}")
+    for one in reply.candidates:
+        reasons = ", ".join(f"{reason.rule}: {reason.words!r}" for reason in one.reasons)
+        typer.echo(f"  may belong to    {one.country or one.letter} ({one.score}%): {reasons}")
     for title, text in (("text", reply.text), ("note", reply.note)):
         if text:
             typer.echo(f"{title}:\n  " + text.replace("\n", "\n  "))

@@ -202,8 +202,9 @@ def review(
 
     with here(ctx) as installation:
         found = desk.one(installation, reply)
-        if accept is None and country is None and filing.undecided(installation, found):
-            accept = asked(installation, found)
+        is_open = accept is None and country is None and stance != desk.NO_STANCE
+        if is_open and filing.undecided(installation, found) and (choices := filing.choices(installation, found)):
+            accept = asked(choices)
             if accept is None:
                 typer.echo("Nothing was changed.")
                 return

@@ -28,6 +28,8 @@ from mobilize.replies.review import PARSER, Statement
 from mobilize.replies.triage import attention
 from mobilize.world.countries import countries
 
+#: What is always of one government.
+_OF_ONE_COUNTRY = frozenset({"reply", "acknowledgement"})
 #: Letters that can be answered: they left, or may have.
 _LEFT = frozenset({State.SENT, State.IN_DOUBT, State.FAILED, State.SENDING})
 
@@ -60,7 +62,13 @@ class Filed:
 
 
 def undecided(installation: Installation, shown: Shown) -> bool:
-    """Whether it is open which letter or government a reply belongs to: none was found, or several fit alike."""
+    """Whether it is open which letter or government a reply belongs to: none was found, or several fit alike.
+
+    Of what an authority writes, and of whatever states a stance: a partner's plans are of many countries, and what
+    nobody understood may be of none.
+    """
+    if shown.entry.kind not in _OF_ONE_COUNTRY and not shown.entry.stance:
+        return False
     if shown.entry.reviewed_by or of(installation, shown).placed.by_person:
         return False
     return shown.entry.country is None or bool(_tied(shown.entry))

@@ -6,13 +6,14 @@ signature of the author's own domain, passed; it is a warning where that failed;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mobilize.inbox.fields import cut
 from mobilize.inbox.mail import Mail, Part
-from mobilize.inbox.results import Judged, Result, judged
+from mobilize.inbox.results import Judged, Result, judged, topmost
 
 
 class Standing(StrEnum):
@@ -69,6 +70,8 @@ def authenticity(mail: Mail, via: str | None, trusted: Sequence[str]) -> Authent
     """
     found = judged(mail.raw_headers, trusted)
     standing, why = _standing(mail, via, found)
+    if why == _NO_SERVER and not trusted and (server := topmost(mail.raw_headers)):
+        why = f"{_NO_SERVER}; name {server} in TRUSTED_AUTHSERV if that is your own"
     return Authenticity(
         standing=standing,
         why=why,
@@ -87,7 +90,10 @@ def _standing(mail: Mail, via: str | None, found: Judged) -> tuple[Standing, str
     authors = _authors(mail)
     if len(authors) != 1:
         return Standing.UNVERIFIED, "it names no author, or several"
-    return _of_author(next(iter(authors)), found.results)
+    standing, why = _of_author(next(iter(authors)), found.results)
+    if standing is Standing.GENUINE and two_readings(mail.raw_headers):
+        return Standing.UNVERIFIED, "its head can be read in two ways: what was checked may not be what is shown"
+    return standing, why
 
 
 def _authors(mail: Mail) -> set[str]:
@@ -104,6 +110,26 @@ def _authors(mail: Mail) -> set[str]:
 def domain_of(address: str) -> str:
     """The domain of an address, lower case, without a final dot."""
     return address.rpartition("@")[2].lower().rstrip(".")
+
+
+def two_readings(raw_headers: bytes) -> bool:
+    """Whether whoever checked a mail may have taken another part of it for its text, or another field, than we do.
+
+    Added to a signed mail, a line of blanks in its head goes on with a field for one program and begins the text for
+    another; a second Content-Type above the first is the one that is read, and not the one that was signed.
+    """
+    if not re.search(rb"(?:\A|\n)\r?\n\Z", raw_headers) or re.search(rb"\r(?!\n)|\n[ \t]+\r?\n", raw_headers):
+        return True
+    fields, _ = cut(raw_headers)
+    names = [name.lower() for name, _ in fields]
+    return any(names.count(name) > 1 for name in _ONCE)
+
+
+#: Fields that a mail has once (RFC 5322 3.6, RFC 2045 3).
+_ONCE = (
+    "from", "sender", "to", "cc", "subject", "date", "reply-to", "message-id", "in-reply-to", "references",
+    "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
+)  # fmt: skip
 
 
 def _of_author(domain: str, results: Sequence[Result]) -> tuple[Standing, str]:

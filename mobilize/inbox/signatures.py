@@ -16,6 +16,7 @@ from enum import StrEnum
 import dkim
 
 from mobilize.inbox.fields import cut
+from mobilize.inbox.genuine import two_readings
 from mobilize.inbox.mail import Mail
 from mobilize.inbox.msg import is_msg
 
@@ -77,7 +78,13 @@ def check(data: bytes, mail: Mail, *, place: str, lookup: Lookup, now: dt.dateti
 
 
 def _checked(data: bytes, mail: Mail, place: str, lookup: Lookup, now: dt.datetime) -> Iterator[Checked]:
+    data = data.lstrip(b"\r\n")  # as decode reads an attached message
     fields, _ = cut(mail.raw_headers)
+    if two_readings(mail.raw_headers):
+        signatures = [_tags(raw) for name, raw in fields if name.lower() == "dkim-signature"]
+        for tags in signatures[:_MOST_SIGNATURES]:
+            yield Checked(place=place, method="dkim", domain=_domain(tags), outcome=Outcome.UNREADABLE)
+        return
     signatures = [_tags(raw) for name, raw in fields if name.lower() == "dkim-signature"]
     seals = [_tags(raw) for name, raw in fields if name.lower() == "arc-seal"]
     whole = "size" not in mail.limits and not is_msg(data)

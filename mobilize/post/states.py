@@ -42,7 +42,7 @@ MOVES: Mapping[State, Mapping[State, str]] = {
         State.SENT: "a person found that it arrived",
         State.QUEUED: "a person found that it did not arrive",
     },
-    State.SENT: {State.FAILED: "a bounce came back: the address is dead"},
+    State.SENT: {State.FAILED: "a bounce came back: the address is dead, or a person tries a full mailbox again"},
 }
 
 

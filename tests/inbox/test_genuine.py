@@ -55,6 +55,7 @@ def test_nobody_s_word_counts_where_no_server_is_named() -> None:
     made = read(RawMail(data=(OURS + PASSED + BODY).encode(), origin="test"), context=Context())
     assert made.authenticity.standing is Standing.UNVERIFIED
     assert made.authenticity.results == ()
+    assert "name mx.wluml.org in TRUSTED_AUTHSERV" in made.authenticity.why
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,18 @@ def test_a_forged_header_makes_nothing_genuine(forged: str) -> None:
     assert judged(forged).standing is not Standing.GENUINE
 
 
+@pytest.mark.parametrize(
+    "add",
+    [
+        "X-Note: a\n \n We oppose the resolution.\n",
+        "Subject: Another\n",
+        "Content-Type: text/html\nContent-Type: x/y\n",
+    ],
+)
+def test_a_replayed_mail_with_something_put_into_its_head_is_not_genuine(add: str) -> None:
+    assert judged(OURS + PASSED + add + BODY).standing is Standing.UNVERIFIED
+
+
 def test_an_address_that_hides_separators_adds_no_result() -> None:
     # All of it is atoms to a mail server; an encoded word that were decoded first would end the result.
     hidden = "spf=none smtp.mailfrom==?us-ascii?q?a=3B_dmarc=3Dpass_header.from=3Dmfa.gov.ke?=@evil.example"
@@ -100,13 +113,26 @@ def test_hops_inside_our_own_house_are_passed_over() -> None:
     assert judged(gmail + border + judged_there + THEIRS + BODY, "mx.google.com").standing is Standing.GENUINE
 
 
-def test_a_server_that_leaves_its_name_out_is_known_by_its_received_line() -> None:
-    border = OURS.replace("mx.wluml.org", "DB5EUR01FT012.mail.protection.outlook.com")
-    nameless = "Authentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=mfa.gov.ke; dkim=none;dmarc=fail action=none header.from=mfa.gov.ke;compauth=fail reason=000\n"  # noqa: E501
-    made = judged(border + nameless + BODY, "*.protection.outlook.com")
-    assert made.standing is Standing.FAILED
+#: The lines of Microsoft 365, as they stand above a mail that came from outside.
+MICROSOFT = (
+    "Received: from AS8PR07MB7973.eurprd07.prod.outlook.com (::1) by DB9PR07MB1.eurprd07.prod.outlook.com with HTTPS\n"
+    "Received: from DUZPR01CA0017.eurprd01.prod.exchangelabs.com by AS8PR07MB7973.eurprd07.prod.outlook.com\n"
+    "Received: from DB5EUR02FT045.eop-EUR02.prod.protection.outlook.com by DUZPR01CA0017.outlook.office365.com\n"
+    "Authentication-Results: spf={spf} (sender IP is 192.0.2.7) smtp.mailfrom=mfa.gov.ke; dkim=none\n"
+    " header.d=none;dmarc={dmarc} action=none header.from=mfa.gov.ke;compauth=fail reason=000\n"
+    "Received: from mail.mfa.gov.ke (192.0.2.7) by DB5EUR02FT045.mail.protection.outlook.com (10.1.1.1)\n"
+)
+TENANT = ("*.outlook.com", "*.outlook.office365.com", "*.exchangelabs.com")
+
+
+@pytest.mark.parametrize(("dmarc", "standing"), [("pass", Standing.GENUINE), ("fail", Standing.FAILED)])
+def test_a_server_that_leaves_its_name_out_is_known_by_its_received_line(dmarc: str, standing: Standing) -> None:
+    above = MICROSOFT.format(spf="pass", dmarc=dmarc)
+    forged = "Authentication-Results: spf=pass; dmarc=pass header.from=mfa.gov.ke\n"
+    made = judged(above + THEIRS + forged + BODY, *TENANT)
+    assert made.standing is standing
     assert [each.method for each in made.results] == ["spf", "dkim", "dmarc"]
-    assert judged(border + nameless + BODY, "mx.wluml.org").server == ""
+    assert judged(above + BODY, "mx.wluml.org").server == ""
 
 
 def test_two_headers_of_one_server_are_read_together() -> None:

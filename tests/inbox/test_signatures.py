@@ -34,8 +34,30 @@ def test_a_signature_holds_as_long_as_nothing_was_changed(data: bytes) -> None:
     assert outcomes(data + b"P.S. Perhaps.\r\n") == [("dkim", MINISTRY, "broken")]
 
 
-def test_a_second_author_breaks_it() -> None:
-    assert outcomes(b"From: x@evil.example\r\n" + signed_by_ministry()) == [("dkim", MINISTRY, "broken")]
+def test_a_second_author_has_no_signature() -> None:
+    assert outcomes(b"From: x@evil.example\r\n" + signed_by_ministry()) == [("dkim", MINISTRY, "unreadable")]
+
+
+FORGED = b"X-Note: a\r\n \r\n We oppose the resolution.\r\n"
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        FORGED,
+        b"Content-Type: multipart/mixed; boundary=x\r\n",
+        b"Subject: Another\r\n",
+        b"X-Note: a\r\rWe oppose the resolution.\r\n",
+    ],
+    ids=["a line of blanks", "a second type", "a second subject", "a lone CR"],
+)
+def test_what_may_be_read_in_two_ways_is_vouched_for_by_no_signature(add: bytes) -> None:
+    # Each of these leaves the signature whole, and shows another text, or title, than was signed.
+    for before in (b"DKIM-Signature", b"MIME-Version"):
+        replayed = signed_by_dkimpy().replace(before, add + before, 1)
+        found = outcomes(replayed)
+        assert all(outcome == "unreadable" for _, _, outcome in found)
+        assert found or before == b"DKIM-Signature", "or it is no field of the mail any more"
 
 
 def test_a_key_that_is_gone_or_taken_back_is_no_proof_against_it() -> None:
