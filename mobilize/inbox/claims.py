@@ -162,12 +162,20 @@ class _Clause:
         return None if kind == "support" and self._only_amendment(hit) else _SAID[kind]
 
     def _undecided(self, hit: Hit, kind: str) -> Says | None:
+        if self._of_the_letter():
+            return None
         if not self._is_ours(hit) and (kind == "waits" or self.voice is not Voice.GOVERNMENT):
             return None
         if kind == "waits":
             return Says.WAITS
         about_name = self.sentence.has("position.cosponsor") and not self._names_position(hit)
         return Says.UNDECIDED_NAME if about_name else Says.UNDECIDED
+
+    def _of_the_letter(self) -> bool:
+        """Whether the sentence tells of the letter's fate alone: "it was received and is being studied"."""
+        return self.sentence.has("kind.acknowledge") and not self.sentence.has(
+            "object.draft", "object.part", "object.position", *_POSITIONS[:6]
+        )
 
     def _names_position(self, hit: Hit) -> bool:
         """Whether an undecided sentence that names co-sponsoring speaks of the vote or the text as well."""

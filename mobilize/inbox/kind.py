@@ -125,7 +125,7 @@ def _left_alone(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> 
 
 def _of_office(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> Decision:
     receipts = _of(hits, "kind.acknowledge")
-    silent = facts.finding.stance is None and not facts.finding.concerns
+    silent = facts.finding.stance is None and not facts.finding.concerns and not _of(hits, "kind.meeting")
     # A ministry's receipt may repeat what it was asked; of what an institution says for itself no stance is made.
     if receipts and silent and not (who is Office.INSTITUTION and _speaks(hits)):
         return _decided("acknowledgement", receipts, text)
