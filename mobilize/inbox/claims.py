@@ -202,6 +202,8 @@ class _Clause:
         return any(
             not _overlap(other, hit) or other.end - other.start < hit.end - hit.start
             for other in self.sentence.of("object.draft", "object.amendment")
+            # "Oppose its deletion, and reject any hierarchy": what was opposed is not what is rejected.
+            if other.group == "object.draft" or self.language in _VERB_LAST or other.start >= hit.start
         )
 
     def _only_a_part(self, hit: Hit) -> bool:
@@ -299,12 +301,12 @@ class _Clause:
         return asked and any(other.start >= hit.end for other in self.sentence.of("position.undecided"))
 
     def _past(self, hit: Hit) -> bool:
-        """Whether the clause speaks of another time: its words stand in the same stretch between turns."""
-        return any(
-            not self._turn(min(other.end, hit.end), max(other.start, hit.start))
-            and not self._turn_comma(min(other.end, hit.end), max(other.start, hit.start))
-            for other in self.sentence.of("meaning.earlier")
-        )
+        """Whether the clause speaks of another time or text: its words stand in the same stretch between turns."""
+        for other in self.sentence.of("meaning.earlier"):
+            low, high = min(other.end, hit.end), max(other.start, hit.start)
+            if not self._turn(low, high) and self.text.count(",", low, high) in _ASIDE:
+                return True
+        return False
 
     def _before(self, hit: Hit, group: str) -> Hit | None:
         """The nearest word of a group that stands before in the same clause, or around the hit."""
@@ -321,9 +323,6 @@ class _Clause:
 
     def _turn(self, low: int, high: int) -> bool:
         return any(low <= start < high for start in self.turns) or ":" in self.text[low:high]
-
-    def _turn_comma(self, low: int, high: int) -> bool:
-        return "," in self.text[low:high]
 
     # Who speaks.
 
