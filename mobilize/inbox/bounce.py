@@ -40,7 +40,7 @@ def find(mail: Mail, raw: bytes = b"") -> tuple[Bounce, ...] | None:
     raw: the mail's bytes, for flufl.bounce, which is asked last; without them it is not asked.
     Returns one Bounce a recipient; () where it is a bounce that names nobody; None where it is none.
     """
-    if reports.feedback(mail) is not None:
+    if reports.feedback(mail) is not None or reports.says_delivered(mail):
         return None
     signs = _signs(mail)
     if not signs.certain and not signs.sender and prefix(mail.subject)[0] == "forward":
@@ -103,11 +103,16 @@ def _signs(mail: Mail) -> _Signs:
     from_ = mail.from_
     return _Signs(
         certain=reports.has_report(mail) or _report_type(mail) or mail.get("x-failed-recipients") is not None,
-        sender=from_ is None or _is_machine(f"{from_.name} <{from_.address}>") or mail.get("return-path") == "<>",
+        sender=from_ is None or _is_nobody(mail) or _is_machine(f"{from_.name} <{from_.address}>"),
         subject=_says(mail.subject or "", "subject"),
         notice=any(each in words for each in table("notice")),
         text=text,
     )
+
+
+def _is_nobody(mail: Mail) -> bool:
+    """Whether no answer is wanted: an empty return path, or From: "A mail server" <>."""
+    return mail.get("return-path") == "<>" or (mail.get("from") or "").rstrip().endswith("<>")
 
 
 def _text(mail: Mail) -> str:

@@ -48,6 +48,14 @@ def recipients(mail: Mail) -> tuple[Recipient, ...]:
     return tuple(found[:_MOST_RECIPIENTS])
 
 
+def says_delivered(mail: Mail) -> bool:
+    """Whether the mail's reports tell of deliveries and of no failure (RFC 3461: success was asked for, or relayed)."""
+    blocks = [
+        block for part in mail.parts() if part.content_type in _REPORT_TYPES for block in _blocks(part.text or "")
+    ]
+    return bool(blocks) and all(_action(block) in _NO_FAILURE for block in blocks)
+
+
 def has_report(mail: Mail) -> bool:
     """Whether the mail carries a delivery report, readable or not."""
     return any(part.content_type in _REPORT_TYPES for part in mail.parts())
@@ -63,7 +71,7 @@ def recipients_in_text(text: str) -> tuple[Recipient, ...]:
 def _recipients(text: str) -> list[Recipient]:
     made = []
     for block in _blocks(text):
-        if block.get("action", "").split("(")[0].strip().lower() in _NO_FAILURE:
+        if _action(block) in _NO_FAILURE:
             continue
         made.append(_recipient(block))
     return made
@@ -95,6 +103,10 @@ def _blocks(text: str) -> Iterator[dict[str, str]]:
         yield block
 
 
+def _action(block: dict[str, str]) -> str:
+    return block.get("action", "").split("(")[0].strip().lower()
+
+
 def _complete(block: dict[str, str]) -> bool:
     return any(name in block for name in _RECIPIENT_FIELDS) and any(
         name in block for name in ("action", "status", "diagnostic-code")
@@ -111,7 +123,7 @@ def _recipient(block: dict[str, str]) -> Recipient:
     kind, _, words = diagnostic.partition(";")
     return Recipient(
         address=address,
-        action=block.get("action", "").split("(")[0].strip().lower(),
+        action=_action(block),
         status=status[0] if status else "",
         diagnostic=" ".join((words if words and " " not in kind.strip() else diagnostic).split()),
     )

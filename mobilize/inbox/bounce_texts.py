@@ -46,7 +46,7 @@ _POINTS = re.compile(
     r"\b(?:to|for|recipient|address|mailbox|userid|user|account|attempts|size|known|found|unknown|"
     r"destinataire|adresse|destinatario|direccion|dirección|endereço|адрес\w*|получател\w*|العنوان|إلى|收件人|地址|alıcı|alamat|"
     r"empfänger|an|a|à|para|на)"
-    rf"(?:\s*:\s*|\s+|(?=[<(\"'\[]))[<(\"'\[]?(?:mailto:)?({_AN_ADDRESS})",
+    rf"(?:\s*[:：]\s*|\s+|(?=[<(\"'\[]))[<(\"'\[]?(?:mailto:)?({_AN_ADDRESS})",
     re.IGNORECASE,
 )
 
@@ -64,7 +64,8 @@ def notice(text: str) -> str:
     kept: list[str] = []
     headers = 0
     for line in (each[:_MOST_LINE] for each in text.split("\n", _MOST_LINES)[:_MOST_LINES]):
-        if kept and _announces_original(line):
+        # 163.com tells of the original mail first, and whom it could not reach below.
+        if any("@" in each for each in kept) and _announces_original(line):
             break
         headers = headers + 1 if _HEADER.match(line.lstrip("> ")) else (headers if line[:1] in " \t" and headers else 0)
         kept.append(line)

@@ -162,12 +162,20 @@ class _Clause:
         return None if kind == "support" and self._only_amendment(hit) else _SAID[kind]
 
     def _undecided(self, hit: Hit, kind: str) -> Says | None:
+        if self._of_the_letter():
+            return None
         if not self._is_ours(hit) and (kind == "waits" or self.voice is not Voice.GOVERNMENT):
             return None
         if kind == "waits":
             return Says.WAITS
         about_name = self.sentence.has("position.cosponsor") and not self._names_position(hit)
         return Says.UNDECIDED_NAME if about_name else Says.UNDECIDED
+
+    def _of_the_letter(self) -> bool:
+        """Whether the sentence tells of the letter's fate alone: "it was received and is being studied"."""
+        return self.sentence.has("kind.acknowledge") and not self.sentence.has(
+            "object.draft", "object.part", "object.position", *_POSITIONS[:6]
+        )
 
     def _names_position(self, hit: Hit) -> bool:
         """Whether an undecided sentence that names co-sponsoring speaks of the vote or the text as well."""
@@ -194,6 +202,8 @@ class _Clause:
         return any(
             not _overlap(other, hit) or other.end - other.start < hit.end - hit.start
             for other in self.sentence.of("object.draft", "object.amendment")
+            # "Oppose its deletion, and reject any hierarchy": what was opposed is not what is rejected.
+            if other.group == "object.draft" or self.language in _VERB_LAST or other.start >= hit.start
         )
 
     def _only_a_part(self, hit: Hit) -> bool:
@@ -291,12 +301,12 @@ class _Clause:
         return asked and any(other.start >= hit.end for other in self.sentence.of("position.undecided"))
 
     def _past(self, hit: Hit) -> bool:
-        """Whether the clause speaks of another time: its words stand in the same stretch between turns."""
-        return any(
-            not self._turn(min(other.end, hit.end), max(other.start, hit.start))
-            and not self._turn_comma(min(other.end, hit.end), max(other.start, hit.start))
-            for other in self.sentence.of("meaning.earlier")
-        )
+        """Whether the clause speaks of another time or text: its words stand in the same stretch between turns."""
+        for other in self.sentence.of("meaning.earlier"):
+            low, high = min(other.end, hit.end), max(other.start, hit.start)
+            if not self._turn(low, high) and self.text.count(",", low, high) in _ASIDE:
+                return True
+        return False
 
     def _before(self, hit: Hit, group: str) -> Hit | None:
         """The nearest word of a group that stands before in the same clause, or around the hit."""
@@ -313,9 +323,6 @@ class _Clause:
 
     def _turn(self, low: int, high: int) -> bool:
         return any(low <= start < high for start in self.turns) or ":" in self.text[low:high]
-
-    def _turn_comma(self, low: int, high: int) -> bool:
-        return "," in self.text[low:high]
 
     # Who speaks.
 

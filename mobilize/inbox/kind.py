@@ -86,7 +86,7 @@ def decide(facts: Facts, who: Office) -> Decision:
     unasked = _left_alone(facts, hits, text, who) or _automatic(facts, hits, text)
     if unasked is not None:
         return unasked
-    return _of_office(facts, hits, text) if who in _OFFICES else _of_others(facts, hits, text, who)
+    return _of_office(facts, hits, text, who) if who in _OFFICES else _of_others(facts, hits, text, who)
 
 
 _OFFICES = (Office.GOVERNMENT, Office.INSTITUTION)
@@ -123,9 +123,11 @@ def _left_alone(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> 
     return _decided("complaint", complaints, text) if facts.answers or len(text) < _SHORT / 2 else None
 
 
-def _of_office(facts: Facts, hits: tuple[Hit, ...], text: str) -> Decision:
+def _of_office(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> Decision:
     receipts = _of(hits, "kind.acknowledge")
-    if receipts and facts.finding.stance is None and not facts.finding.concerns and not _speaks(hits):
+    silent = facts.finding.stance is None and not facts.finding.concerns and not _of(hits, "kind.meeting")
+    # A ministry's receipt may repeat what it was asked; of what an institution says for itself no stance is made.
+    if receipts and silent and not (who is Office.INSTITUTION and _speaks(hits)):
         return _decided("acknowledgement", receipts, text)
     return Decision("reply", (_why("reply", facts.author.because, "kind.office"),))
 
@@ -145,7 +147,7 @@ def _of_others(facts: Facts, hits: tuple[Hit, ...], text: str, who: Office) -> D
         )
     reports = _of(hits, "kind.report", "plan.will", "plan.done")
     if facts.found.via != "direct" and who is Office.UNKNOWN:
-        return _of_office(facts, hits, text)
+        return _of_office(facts, hits, text, who)
     known = who is Office.PARTNER or facts.answers
     if facts.planned or reports or (facts.finding.stance is not None and known):
         return _decided("partner_report", reports, text)

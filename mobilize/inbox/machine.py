@@ -57,8 +57,8 @@ def verdict(mail: Mail, found: Unwrapped) -> Verdict:
     """Judge the innermost message: of a direct mail its headers and words, of a forward its subject and words."""
     forwarded = found.via != "direct"
     original = found.attached if forwarded else mail
-    if original is not None and _is_read_receipt(original):
-        return Verdict("sure", (Evidence(field="kind", words="disposition-notification", rule="machine.receipt"),))
+    if original is not None and _is_receipt(original):
+        return Verdict("sure", (Evidence(field="kind", words="a receipt's report", rule="machine.receipt"),))
     if original is not None and (by_header := _header(original)):
         return Verdict("sure", (by_header,))
     if original is not None and _is_list(original):
@@ -92,9 +92,10 @@ def _is_list(mail: Mail) -> bool:
     return any(mail.get(name) for name in ("list-unsubscribe", "list-id", "list-post"))
 
 
-def _is_read_receipt(mail: Mail) -> bool:
-    """RFC 8098: a message disposition notification."""
-    return any(part.content_type == "message/disposition-notification" for part in mail.parts())
+def _is_receipt(mail: Mail) -> bool:
+    """RFC 8098: it was read; RFC 3461: it was delivered. Reports of failure were taken for bounces before."""
+    receipts = ("message/disposition-notification", "message/delivery-status", "message/global-delivery-status")
+    return any(part.content_type in receipts for part in mail.parts())
 
 
 def _header(mail: Mail) -> Evidence | None:

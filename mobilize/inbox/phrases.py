@@ -55,6 +55,8 @@ class Phrase:
     language: str
     #: One of these stands in every text that it matches.
     anchors: tuple[str, ...]
+    #: So does, of each of its other words, one form.
+    others: tuple[tuple[str, ...], ...]
     #: The forms of a phrase of one word, each with whether any ending may follow; () where a pattern is needed.
     words: tuple[tuple[str, bool], ...] = ()
 
@@ -110,6 +112,8 @@ class Phrases:
                     yield Hit(start, stop, phrase.group, phrase.written)
         for number in seen:
             phrase = self._phrases[number]
+            if not all(any(form in text for form in forms) for forms in phrase.others):
+                continue
             for found in _pattern(phrase.written, phrase.language).finditer(text):
                 yield Hit(found.start(), found.end(), phrase.group, phrase.written)
 
@@ -160,7 +164,8 @@ def compile_phrase(written: str, group: str, language: str) -> Phrase:
         raise PhraseUnreadable("nothing in it must be there")
     if _is_gap(units[0]) or _is_gap(units[-1]):
         raise PhraseUnreadable("a gap needs words on both sides")
-    return Phrase(written, group, language, _anchors(units), _single(units, language))
+    anchors, *others = _literals(units)
+    return Phrase(written, group, language, anchors, tuple(others), _single(units, language))
 
 
 def _units(written: str, language: str) -> list[str]:
@@ -243,14 +248,12 @@ def _single(units: list[str], language: str) -> tuple[tuple[str, bool], ...]:
     return tuple((word, word != form) for word, form in zip(plain, forms, strict=True))
 
 
-def _anchors(units: list[str]) -> tuple[str, ...]:
-    """The words of which one must be there: those of the unit whose shortest form is longest."""
-    best: tuple[str, ...] = ()
-    for unit in units:
-        if _is_gap(unit) or unit.startswith("["):
-            continue
-        forms = _inside(unit).split("|")
-        literals = tuple(max(_PIECE.split(_folded(form)), key=len) for form in forms)
-        if not best or min(map(len, literals)) > min(map(len, best)):
-            best = literals
-    return best
+def _literals(units: list[str]) -> list[tuple[str, ...]]:
+    """For each word that must be there, the longest piece of each of its forms; the word that says most comes first."""
+    found = [
+        tuple(max(_PIECE.split(_folded(form)), key=len) for form in _inside(unit).split("|"))
+        for unit in units
+        if not _is_gap(unit) and not unit.startswith("[")
+    ]
+    best = max(found, key=lambda forms: min(map(len, forms)))
+    return [best, *(each for each in found if each is not best)]

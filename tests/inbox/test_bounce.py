@@ -218,3 +218,14 @@ def test_long_hostile_lines_take_no_long_time(hostile: str) -> None:
     start = time.perf_counter()
     bounce.find(decode(raw), b"")
     assert time.perf_counter() - start < 10  # measured idle: 0.05
+
+
+def test_a_report_of_success_fails_nobody() -> None:
+    raw = report("Final-Recipient: rfc822; a@x.example\nAction: delivered\nStatus: 2.0.0")
+    assert bounce.find(decode(raw), raw) is None
+
+
+def test_a_sender_without_an_address_is_a_machine() -> None:
+    text = b"Your message to the following recipients cannot be delivered:\n\n<a@x.example>:\n 550 User unknown.\n"
+    raw = b'From: "Courier mail server" <>\nSubject: NOTICE: mail delivery status.\n\n' + text
+    assert found(raw) == [("a@x.example", True, True)]

@@ -27,7 +27,7 @@ KEYS = {
         "weighed_after", "act", "earlier", "except", "turn",
     ),
     "who": ("ours", "government", "others", "itself", "preposition"),
-    "object": ("draft", "part", "amendment"),
+    "object": ("draft", "part", "amendment", "position"),
     "concern": ("duties", "law", "srhr", "other", "trouble", "fine"),
     "answer": ("yes", "no"),
     "plan": ("will", "maybe", "drop", "left", "done", "only_named", "approach"),
