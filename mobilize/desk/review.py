@@ -11,7 +11,7 @@ from mobilize.campaign import standing
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
-from mobilize.replies import export, log
+from mobilize.replies import export, log, pages
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
@@ -46,19 +46,21 @@ def one(installation: Installation, start: str) -> Shown:
     """Find one entry by the beginning of its id. Raises Refused where none, or more than one, begins so."""
     if len(start) < 4:  # noqa: PLR2004 - four hex digits: short enough to type, long enough to mean one
         raise Refused("name at least four characters of the reply's id", hint="mobilize replies log shows them")
-    found = [shown for shown in entries(installation) if shown.entry.reply.startswith(start)]
-    if len(found) != 1:
-        raise Refused(
-            f"{len(found) or 'no'} replies begin with {start}", hint="mobilize replies log shows every reply's id"
-        )
-    return found[0]
+    campaign = installation.campaign.slug
+    with installation.store.reading() as connection:
+        found = pages.beginning_with(connection, campaign, start, installation.seal)
+        if len(found) != 1:
+            many = "several" if found else "no"
+            raise Refused(f"{many} replies begin with {start}", hint="mobilize replies log shows every reply's id")
+        country = found[0].country or ""
+        stated = log.statements(connection, campaign, (country,)).get(country, ())
+    return Shown(entry=found[0], current=current(stated))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        by_country = log.statements(connection, installation.campaign.slug)
-    return sorted((each for of in by_country.values() for each in of if each.reply == reply), key=lambda x: x.number)
+        return log.said_in(connection, installation.campaign.slug, reply)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -97,12 +99,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = [
-            each
-            for of_country in log.statements(connection, campaign).values()
-            for each in of_country
-            if each.reply == before.reply
-        ]
+        mine = log.said_in(connection, campaign, before.reply)
         parsed = next((each for each in mine if each.by == PARSER), None)
         said_of: dict[str, str | None] = {}
         for other in {each.country for each in mine} - {of}:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
-from mobilize.replies.review import PARSER, Statement
+from mobilize.replies import words
+from mobilize.replies.review import PARSER, Current, Statement, Status, current
+from mobilize.replies.triage import NOBODY, place_of
+from mobilize.store import words as index
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.schema_web import positions
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 
@@ -81,8 +85,12 @@ def record(
 
     A message read before gets its row written anew; a person's review of it, and all statements, stay.
     """
+    parsed = reply.as_json()
+    arrived = select(raw_mail.c.received_at).where(raw_mail.c.id == reply.id)
     values = {
         "read_at": now,
+        "received_at": connection.execute(arrived).scalar() or now,
+        "place": place_of(reply.kind, attention),
         "said_on": day_of(reply.date),
         "kind": reply.kind,
         "via": reply.via,
@@ -91,7 +99,7 @@ def record(
         "language": reply.language,
         "letter": reply.matches.letter,
         "attention": attention,
-        "parsed": seal.closed(json.dumps(reply.as_json(), ensure_ascii=False).encode()),
+        "parsed": seal.closed(json.dumps(parsed, ensure_ascii=False).encode()),
         "sealed": seal.closes,
     }
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply.id)
@@ -99,7 +107,13 @@ def record(
         connection.execute(update(replies).where(key).values(**values))
     else:
         connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
+    find_by_words(connection, campaign, reply.id, parsed, seal)
     _suggest(connection, campaign, reply, now)
+
+
+def find_by_words(connection: Connection, campaign: str, reply: str, parsed: Mapping[str, object], seal: Seal) -> None:
+    """Put a reply's words into the index, hashed under the newest key."""
+    index.put(connection, campaign, reply, words.tokens(seal.word_keys[0], words.of_reply(parsed)))
 
 
 def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
@@ -169,6 +183,38 @@ def state(
             recorded_at=now,
         )
     )
+    settle_position(connection, campaign, country)
+
+
+def settle_position(connection: Connection, campaign: str, country: str) -> None:
+    """Derive anew where a country stands, from all that was stated of it: the board reads what is written here."""
+    connection.execute(delete(positions).where(positions.c.campaign == campaign, positions.c.country == country))
+    now = current(statements(connection, campaign, (country,)).get(country, ()))
+    if now is not None:
+        values = {"stance": now.stance or "", "status": now.status.value, "concerns": " ".join(now.concerns)}
+        row = {"campaign": campaign, "country": country, "said_on": now.said_on, "direct": now.direct}
+        connection.execute(insert(positions).values(**row, **values))
+
+
+def where_they_stand(
+    connection: Connection, campaign: str, countries: Collection[str] | None = None
+) -> dict[str, Current]:
+    """Where countries stand, without the statements that it rests on. countries: only these."""
+    chosen = select(positions).where(positions.c.campaign == campaign)
+    if countries is not None:
+        chosen = chosen.where(positions.c.country.in_(countries))
+    return {
+        row.country: Current(
+            country=row.country,
+            stance=row.stance or None,
+            status=Status(row.status),
+            concerns=tuple(row.concerns.split()),
+            said_on=row.said_on,
+            direct=row.direct,
+            standing=(),
+        )
+        for row in connection.execute(chosen)
+    }
 
 
 def correct(
@@ -187,7 +233,8 @@ def correct(
     for field, (before, after) in changes.items():
         row = {"campaign": campaign, "reply": reply, "field": field, "before": before, "after": after}
         connection.execute(insert(corrections).values(**row, by=by, at=now))
-    values = {"reviewed_by": by, "attention": ""}
+    behind = case((replies.c.place < NOBODY, replies.c.place + NOBODY), else_=replies.c.place)
+    values: dict[str, object] = {"reviewed_by": by, "attention": "", "place": behind}
     if "country" in changes:
         values["country"] = changes["country"][1]
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply)
@@ -200,10 +247,11 @@ def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
     rows = connection.execute(
         chosen.where(replies.c.campaign == campaign).order_by(raw_mail.c.received_at.desc(), replies.c.reply)
     )
-    return [_entry(row, seal) for row in rows]
+    return [entry_of(row, seal) for row in rows]
 
 
-def _entry(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+def entry_of(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
+    """Read one row, its parsed reply opened. Raises KeyMissing where no key opens it."""
     parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
     return Entry(
         reply=MailId(row.reply),
@@ -235,26 +283,39 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
     return connection.execute(of_campaign).scalar_one(), connection.execute(waiting).scalar_one()
 
 
-def statements(connection: Connection, campaign: str) -> dict[str, list[Statement]]:
-    """The whole ledger of stances, by country, in the order of recording."""
+def statements(
+    connection: Connection, campaign: str, countries: Collection[str] | None = None
+) -> dict[str, list[Statement]]:
+    """The ledger of stances, by country, in the order of recording. countries: of these alone."""
+    chosen = select(stances).where(stances.c.campaign == campaign)
+    if countries is not None:
+        chosen = chosen.where(stances.c.country.in_(countries))
     found: dict[str, list[Statement]] = {}
-    for row in connection.execute(select(stances).where(stances.c.campaign == campaign).order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(
-            Statement(
-                number=row.number,
-                reply=row.reply,
-                country=row.country,
-                stance=row.stance or None,
-                concerns=tuple(row.concerns.split()),
-                quote=row.quote,
-                rule=row.rule,
-                said_on=row.said_on,
-                direct=row.direct,
-                by=row.by,
-                recorded_at=row.recorded_at,
-            )
-        )
+    for row in connection.execute(chosen.order_by(stances.c.number)):
+        found.setdefault(row.country, []).append(_statement(row))
     return found
+
+
+def said_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording."""
+    chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
+    return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
+
+
+def _statement(row: Row[tuple[object, ...]]) -> Statement:
+    return Statement(
+        number=row.number,
+        reply=row.reply,
+        country=row.country,
+        stance=row.stance or None,
+        concerns=tuple(row.concerns.split()),
+        quote=row.quote,
+        rule=row.rule,
+        said_on=row.said_on,
+        direct=row.direct,
+        by=row.by,
+        recorded_at=row.recorded_at,
+    )
 
 
 def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:

@@ -20,7 +20,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateColumn
 
 from mobilize.errors import LedgerUnusable
-from mobilize.store import schema
+from mobilize.store import schema, schema_web
+from mobilize.store.watch import Watch
+
+#: Made with the other tables: to have read the page is what puts its tables among them.
+_ALSO = (schema_web.words, schema_web.clients, schema_web.webhooks)
 
 #: Seconds that one process waits for another's write; a write takes milliseconds.
 BUSY_SECONDS = 30
@@ -52,6 +56,10 @@ class Store:
                 # pysqlite is in autocommit mode (below): the transaction is begun here, by hand, with the write lock.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    def watch(self) -> Watch:
+        """Watch for changes by whatever process; close it before the store."""
+        return Watch(engine=self.engine)
 
     def close(self) -> None:
         """Close all connections; SQLite then folds its log into the file."""

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import ExecutableDDLElement
 
 #: Raised by one with each change of a table; a ledger with a higher number was written by a newer program.
-VERSION = 6
+VERSION = 7
 
 metadata = MetaData()
 
@@ -108,6 +108,7 @@ letters = Table(
 )
 Index("letters_by_state", letters.c.campaign, letters.c.state, letters.c.due_at)
 Index("letters_by_message_id", letters.c.message_id)
+Index("letters_by_country", letters.c.campaign, letters.c.country, letters.c.state)
 
 #: Every try, with the server's own words. Rows are only added.
 attempts = Table(
@@ -259,9 +260,18 @@ replies = Table(
     # raw mail is.
     Column("parsed", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False, default=False),
+    # What lists are ordered by: raw_mail.received_at, and replies.triage.place_of. NULL: not filled in yet.
+    Column("received_at", Moment),
+    Column("place", Integer),
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
+# In the order of reading: all of them, of a country, with a stance, in a language.
+_ORDER = (replies.c.place, replies.c.received_at.desc(), replies.c.reply.desc())
+Index("replies_in_order", replies.c.campaign, *_ORDER)
+for _column in (replies.c.country, replies.c.stance, replies.c.language):
+    Index(f"replies_in_order_of_{_column.name}", replies.c.campaign, _column, *_ORDER)
+Index("replies_counted", replies.c.campaign, replies.c.country, replies.c.kind, replies.c.place)
 
 #: The ledger of stances: rows are only added.
 stances = Table(
@@ -284,6 +294,7 @@ stances = Table(
     Column("recorded_at", Moment, nullable=False),
 )
 Index("stances_by_country", stances.c.campaign, stances.c.country)
+Index("stances_by_reply", stances.c.campaign, stances.c.reply)
 
 #: Which partner said that it will approach which country. For organisers only (domain/rules.md D2).
 plans = Table(
@@ -298,7 +309,8 @@ plans = Table(
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
 )
-Index("plans_by_country", plans.c.campaign, plans.c.country)
+Index("plans_by_country", plans.c.campaign, plans.c.country, plans.c.partner_digest)
+Index("plans_by_reply", plans.c.campaign, plans.c.reply)
 
 #: Who changed which field of a reply from what to what. Rows are only added.
 corrections = Table(
