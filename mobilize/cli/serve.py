@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from mobilize.cli import face
+
+#: How uvicorn is set, here and in bench/web.py.
+SERVER: Mapping[str, Any] = {
+    # No line a request: it would hold addresses of people (domain/rules.md E).
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "ws": "none",
+    "timeout_graceful_shutdown": 10,
+}
 
 
 def serve(
@@ -45,12 +56,7 @@ def serve(
             create(installation),
             host=host,
             port=port,
-            # No line a request: it would hold addresses of people (domain/rules.md E).
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            ws="none",
-            timeout_graceful_shutdown=10,
+            **SERVER,
         )
 
 

@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mobilize import board
 from mobilize.campaign import standing
@@ -17,7 +18,11 @@ from mobilize.post import figures
 from mobilize.replies import log, pages
 from mobilize.replies.pages import MOST_COUNTED, Place, Wanted
 from mobilize.store import words as index
+from mobilize.store.watch import Watch
 from mobilize.world.countries import countries
+
+#: What a page sees of the watch over the ledger.
+Watching: TypeAlias = Watch
 
 #: Replies put into the index in one transaction: some 100 ms, for which others wait.
 _AT_ONCE = 100
@@ -83,7 +88,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
 def places(installation: Installation) -> tuple[str, ...]:
     """Codes of the countries of which there are replies."""
     with installation.store.reading() as connection:
-        return tuple(pages.kinds_by_country(connection, installation.campaign.slug))
+        return tuple(pages.countries(connection, installation.campaign.slug))
 
 
 def settle(installation: Installation) -> None:
@@ -107,6 +112,11 @@ def find_by_words(installation: Installation) -> int:
         with installation.store.writing() as connection:
             pages.find_by_words(connection, slug, left, installation.seal)
         done += len(left)
+
+
+def watch(installation: Installation) -> Watch:
+    """Watch the ledger for changes, to show again what did not change; close it in the end."""
+    return installation.store.watch()
 
 
 def _mark(place: Place) -> str:

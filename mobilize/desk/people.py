@@ -107,20 +107,43 @@ def sign_in(installation: Installation, name: str, password: str, code: str, *, 
     return None
 
 
-def who(installation: Installation, token: str, *, now: dt.datetime) -> Person | None:
-    """Tell who a cookie's token stands for; None: nobody, or it has ended."""
-    digest = _digest(token)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A session as it was found, for as long as the ledger does not change."""
+
+    person: Person
+    seen_at: dt.datetime
+    ends_at: dt.datetime
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Whether it has not ended at this moment."""
+        return now < self.ends_at and now - self.seen_at < IDLE
+
+    def is_fresh(self, now: dt.datetime) -> bool:
+        """Whether it holds, and need not be noted as seen."""
+        return self.holds(now) and now - self.seen_at < _SEEN_EVERY
+
+
+def visit(installation: Installation, token: str) -> Visit | None:
+    """Find the session of a cookie's token; None: there is none, or its person is let in no more."""
     with installation.store.reading() as connection:
-        found = people.session(connection, digest)
+        found = people.session(connection, _digest(token))
         account = people.one(connection, found.person) if found else None
     if found is None or account is None or account.disabled:
         return None
-    if now >= found.ends_at or now - found.seen_at >= IDLE:
+    person = Person(name=account.name, role=Role(account.role))
+    return Visit(person=person, seen_at=found.seen_at, ends_at=found.ends_at)
+
+
+def who(installation: Installation, token: str, *, now: dt.datetime) -> Person | None:
+    """Tell who a cookie's token stands for; None: nobody, or it has ended."""
+    found = visit(installation, token)
+    if found is None or not found.holds(now):
         return None
-    if now - found.seen_at >= _SEEN_EVERY:
+    if not found.is_fresh(now):
         with installation.store.writing() as connection:
-            people.seen(connection, digest, now)
-    return Person(name=account.name, role=Role(account.role))
+            people.seen(connection, _digest(token), now)
+    return found.person
 
 
 def sign_out(installation: Installation, token: str, person: Person, *, now: dt.datetime) -> None:

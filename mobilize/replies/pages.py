@@ -139,6 +139,16 @@ def kinds_by_country(connection: Connection, campaign: str) -> dict[str, dict[st
     return found
 
 
+def countries(connection: Connection, campaign: str) -> list[str]:
+    """Codes of the countries that replies concern, each found by one step in the index."""
+    mine = replies.alias()
+    first = select(func.min(replies.c.country).label("country")).where(replies.c.campaign == campaign)
+    steps = first.cte("steps", recursive=True)
+    behind = select(func.min(mine.c.country)).where(mine.c.campaign == campaign, mine.c.country > steps.c.country)
+    steps = steps.union_all(select(behind.scalar_subquery()).where(steps.c.country.is_not(None)))
+    return list(connection.execute(select(steps.c.country).where(steps.c.country.is_not(None))).scalars())
+
+
 def kinds(connection: Connection, campaign: str) -> dict[tuple[str, bool], int]:
     """(kind, whether a person must look) -> how many: for a monitor."""
     waits = replies.c.place < NOBODY

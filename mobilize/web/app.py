@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +18,9 @@ from mobilize.web import board, leave, organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
 from mobilize.web.shell import Shell
 from mobilize.web.texts import LANGUAGES, texts
+
+#: Threads that wait for the ledger, and connections to it.
+THREADS = 8
 
 #: Answers that have a sentence of their own.
 _SPOKEN_OF = (403, 404, 405, 413, 429)
@@ -32,8 +36,10 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        # More would wait for one another all the same, each with a connection and a stack of its own.
+        current_default_thread_limiter().total_tokens = THREADS
         yield
-        desk.papers.shutdown()
+        desk.close()
 
     # No pages of documentation here: they would fetch scripts from another host.
     app = FastAPI(
@@ -70,8 +76,8 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     return Shell(app, https=bool(installation.settings.public_url))
 
 
-def _pace(desk: Desk) -> Callable[[Request], None]:
-    def pace(request: Request) -> None:
+def _pace(desk: Desk) -> Callable[[Request], Awaitable[None]]:
+    async def pace(request: Request) -> None:
         if not desk.pace.allows("page", client(request)):
             raise HTTPException(429)
 

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from mobilize.access.roles import Action, may
 from mobilize.board import OBSERVERS, CountryRow, by_group
-from mobilize.desk import people, review
+from mobilize.desk import inbox, people, review
 from mobilize.replies.review import STANCES
-from mobilize.web.organise import signed
-from mobilize.web.pages import Desk, show
+from mobilize.web.organise import anybody, kept, signed
+from mobilize.web.pages import Desk, rendered
 
 #: File name -> what it is, and whether it shows only what may be published.
 _FILES: Mapping[str, tuple[str, bool]] = {
@@ -32,23 +32,26 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/board")
     async def board(request: Request) -> Response:
         me = await signed(desk, request, Action.READ)
-        only = request.query_params.get("show", "")
-        rows = await run_in_threadpool(review.board_rows, desk.installation)
-        groups = by_group(rows)
-        chosen = [each for each in rows if _fits(each, only)]
-        chosen.sort(key=lambda each: (_rank(each), each.country.name("en")))
-        return show(
-            desk,
-            "en",
-            "organise/board.html",
-            me=me,
-            rows=chosen,
-            groups=groups,
-            only=only,
-            observers=OBSERVERS,
-            stances=STANCES,
-            files=list(_FILES) if may(me.person.role, Action.EXPORT) else [],
-        )
+        only = request.query_params.get("show", "")[:16]
+
+        def make() -> str:
+            rows = inbox.board_rows(desk.installation)
+            chosen = [each for each in rows if _fits(each, only)]
+            chosen.sort(key=lambda each: (_rank(each), each.country.name("en")))
+            return rendered(
+                desk,
+                "en",
+                "organise/board.html",
+                me=anybody(me),
+                rows=chosen,
+                groups=by_group(rows),
+                only=only,
+                observers=OBSERVERS,
+                stances=STANCES,
+                files=list(_FILES) if may(me.person.role, Action.EXPORT) else [],
+            )
+
+        return await kept(desk, me, ("board", only), make)
 
     @router.get("/export/{name}")
     async def export(request: Request, name: str) -> Response:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mobilize.access.roles import Action, may
+from mobilize.desk import inbox as log_pages
 from mobilize.desk import people, review
 from mobilize.desk.people import Person
 from mobilize.desk.review import NO_STANCE, Shown
 from mobilize.errors import Refused
+from mobilize.replies.pages import Wanted
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
 from mobilize.web import forms, guard
 from mobilize.web.forms import Form
-from mobilize.web.pages import Desk, client, show
+from mobilize.web.kept import NAME, NUMBER
+from mobilize.web.pages import Desk, client, rendered, show
 from mobilize.world.countries import countries
 
 COOKIE = "mobilize"
@@ -94,24 +98,31 @@ def _replies(router: APIRouter, desk: Desk) -> None:
     async def inbox(request: Request) -> Response:
         me = await signed(desk, request, Action.READ)
         chosen = {name: request.query_params.get(name, "")[:80] for name in ("show", "kind", "country", "q")}
-        found = await run_in_threadpool(
-            review.entries,
-            desk.installation,
-            kinds=(chosen["kind"],) if chosen["kind"] in READING_ORDER else (),
+        after = request.query_params.get("after", "")[:160]
+        wanted = Wanted(
             needs_person=chosen["show"] != "all",
+            kinds=(chosen["kind"],) if chosen["kind"] in READING_ORDER else (),
+            countries=(chosen["country"],) if chosen["country"] in countries() else (),
+            text=chosen["q"],
         )
-        fitting = [each for each in found if _fits(each, chosen)]
-        return show(
-            desk,
-            "en",
-            "organise/inbox.html",
-            me=me,
-            chosen=chosen,
-            found=[(each, _country(each.entry.country)) for each in fitting[:_AT_ONCE]],
-            count=len(fitting),
-            kinds=READING_ORDER,
-            places=sorted({(_country(each.entry.country), each.entry.country) for each in found if each.entry.country}),
-        )
+
+        def make() -> str:
+            page = log_pages.page(desk.installation, wanted, most=_AT_ONCE, after=after)
+            return rendered(
+                desk,
+                "en",
+                "organise/inbox.html",
+                me=anybody(me),
+                chosen=chosen,
+                found=[(each, _country(each.entry.country)) for each in page.shown],
+                count=page.count,
+                many=page.many,
+                further=urlencode({**chosen, "after": page.next}) if page.next else "",
+                kinds=READING_ORDER,
+                places=sorted((_country(code), code) for code in log_pages.places(desk.installation)),
+            )
+
+        return await kept(desk, me, ("inbox", *chosen.values(), after), make)
 
     @router.get("/reply/{reply}")
     async def one(request: Request, reply: str) -> Response:
@@ -143,7 +154,7 @@ def _replies(router: APIRouter, desk: Desk) -> None:
 async def signed(desk: Desk, request: Request, action: Action, form: Form | None = None) -> Signed:
     """Who asks, if she may. Sends to the sign-in who is nobody; 403 to who may not, or sends a form of elsewhere."""
     token = request.cookies.get(COOKIE, "")
-    person = await run_in_threadpool(people.who, desk.installation, token, now=desk.now()) if token else None
+    person = await desk.kept.person(desk.installation, token, desk.now()) if token else None
     if person is None:
         raise HTTPException(303, headers={"location": _SIGN_IN})
     digest = hashlib.sha256(token.encode()).digest()
@@ -156,12 +167,18 @@ async def signed(desk: Desk, request: Request, action: Action, form: Form | None
     return Signed(person=person, token=token, number=number)
 
 
-def _fits(shown: Shown, chosen: Mapping[str, str]) -> bool:
-    entry = shown.entry
-    if chosen["country"] and entry.country != chosen["country"]:
-        return False
-    said = " ".join(str(entry.parsed.get(name) or "") for name in ("subject", "text", "note", "from_name", "reporter"))
-    return chosen["q"].casefold() in said.casefold()
+def anybody(me: Signed) -> Signed:
+    """A person of the same role, with marks in place of what is her own: for a page that is kept for all of a role."""
+    return Signed(person=Person(name=NAME, role=me.person.role), token="", number=NUMBER)
+
+
+async def kept(desk: Desk, me: Signed, key: tuple[str, ...], make: Callable[[], str]) -> Response:
+    """A page that depends on the ledger, the role and this key alone; `make` renders it for `anybody`."""
+    person = {NAME: me.person.name, NUMBER: me.number}
+    try:
+        return HTMLResponse(await desk.kept.page((me.person.role, *key), make, person))
+    except Refused:
+        raise HTTPException(404) from None
 
 
 def _country(code: str | None) -> str:

@@ -14,9 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mobilize.desk.inbox import Watching, watch
 from mobilize.installation import Installation
 from mobilize.letter.views import in_language
 from mobilize.web.guard import Pace
+from mobilize.web.kept import Kept
 from mobilize.web.texts import LANGUAGES, preferred, texts
 from mobilize.world.countries import countries
 from mobilize.world.languages import LANGUAGES as SPOKEN
@@ -36,6 +38,18 @@ class Desk:
     pace: Pace = field(default_factory=Pace)
     #: Papers are set here: a Typst compiler serves one thread and costs 60 ms and 30 MB to make.
     papers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="paper"))
+    watch: Watching = field(init=False)
+    #: Pages that are shown again as long as the ledger does not change.
+    kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = watch(self.installation)
+        self.kept = Kept(mark=self.watch.mark)
+
+    def close(self) -> None:
+        """End its threads, give its connection back."""
+        self.papers.shutdown()
+        self.watch.close()
 
 
 @functools.cache
@@ -63,22 +77,29 @@ def _stamp(name: str) -> str:
 
 def show(desk: Desk, language: str, template: str, *, status: int = 200, **values: object) -> Response:
     """Make one page in one language."""
+    return HTMLResponse(rendered(desk, language, template, **values), status_code=status)
+
+
+def rendered(desk: Desk, language: str, template: str, **values: object) -> str:
+    """One page in one language, as text."""
     campaign = desk.installation.campaign
-    made = _environment().get_template(template)
-    html = made.render(
-        t=texts(language),
-        lang=language,
-        dir=direction(language),
-        spoken=[(code, SPOKEN[code].own_name) for code in LANGUAGES],
-        title=in_language(campaign.title, language),
-        sender=campaign.sender.organisation,
-        address=campaign.sender.address,
-        # In a right-to-left sentence an address stays whole between these marks (Unicode UAX 9).
-        address_here=f"\N{LEFT-TO-RIGHT ISOLATE}{campaign.sender.address}\N{POP DIRECTIONAL ISOLATE}",
-        stamp=_stamp("style.css"),
-        **{"here": "", **values},
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            t=texts(language),
+            lang=language,
+            dir=direction(language),
+            spoken=[(code, SPOKEN[code].own_name) for code in LANGUAGES],
+            title=in_language(campaign.title, language),
+            sender=campaign.sender.organisation,
+            address=campaign.sender.address,
+            # In a right-to-left sentence an address stays whole between these marks (Unicode UAX 9).
+            address_here=f"\N{LEFT-TO-RIGHT ISOLATE}{campaign.sender.address}\N{POP DIRECTIONAL ISOLATE}",
+            stamp=_stamp("style.css"),
+            **{"here": "", **values},
+        )
     )
-    return HTMLResponse(html, status_code=status)
 
 
 @functools.cache
