@@ -1,4 +1,4 @@
-"""A ledger with as many letters and replies as is wanted, for bench/web.py: invented words, encrypted like real ones."""
+"""A ledger with as many letters and replies as is wanted, for bench/web.py: invented, encrypted like real ones."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from mobilize.replies import log, words
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import NOBODY, place_of
 from mobilize.store import schema
+from mobilize.store import words as index
 from mobilize.store.schema_web import indexed
 from mobilize.store.schema_web import words as word_rows
 from mobilize.world.countries import countries
@@ -111,7 +112,8 @@ def _replies(installation: Installation, many: int, indexed_too: int) -> None:
     )
     stated = (reply for reply in made if reply.stance and reply.country)
     _insert(installation, schema.stances, (_statement(slug, reply) for reply in stated))
-    _insert(installation, indexed, ({"campaign": slug, "reply": reply.id} for reply in made))
+    key = index.name_of(seal.word_keys[0])
+    _insert(installation, indexed, ({"campaign": slug, "reply": reply.id, "key": key} for reply in made))
     _insert(
         installation,
         word_rows,

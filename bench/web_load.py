@@ -64,7 +64,7 @@ class Client(asyncio.Protocol):
             self.slowest = max(self.slowest, time.monotonic() - self._at)
             self._ask()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio calls it so
         """A server that closes has failed us."""
         if not self.done.done():
             self.bad += 1

@@ -18,6 +18,7 @@ from mobilize.cli import (
     countries,
     demo,
     doctor,
+    forget,
     init,
     letters,
     outbox,
@@ -45,6 +46,7 @@ outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Deci
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
 people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
+keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The key that mail is encrypted with.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -73,6 +75,13 @@ app.command()(status.status)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(forget.purge)
+app.command()(forget.forget)
+app.command()(forget.expire)
+app.command()(forget.export)
+app.add_typer(keys_app, name="keys")
+keys_app.command("new")(forget.new_key)
+keys_app.command("rotate")(forget.rotate)
 app.add_typer(receipt_app, name="receipt")
 receipt_app.command("make")(doctor.make)
 receipt_app.command("verify")(doctor.verify)

@@ -101,16 +101,19 @@ def settle(installation: Installation) -> None:
             pages.settle(connection, slug)
 
 
-def find_by_words(installation: Installation) -> int:
-    """Put replies that are in no index into it, of an older ledger or after a change of keys. Returns how many."""
-    done, slug = 0, installation.campaign.slug
+def find_by_words(installation: Installation, *, all_keys: bool = True) -> int:
+    """Put replies that are in no index into it, as those of an older ledger are. Returns how many.
+
+    all_keys: what is hashed under an older key is found too; False: it is hashed under the newest.
+    """
+    done, slug, seal = 0, installation.campaign.slug, installation.seal
     while True:
         with installation.store.reading() as connection:
-            left = index.missing(connection, slug, most=_AT_ONCE)
+            left = index.missing(connection, slug, most=_AT_ONCE, key=None if all_keys else seal.word_keys[0])
         if not left:
             return done
         with installation.store.writing() as connection:
-            pages.find_by_words(connection, slug, left, installation.seal)
+            pages.find_by_words(connection, slug, left, seal)
         done += len(left)
 
 

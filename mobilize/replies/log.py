@@ -113,7 +113,8 @@ def record(
 
 def find_by_words(connection: Connection, campaign: str, reply: str, parsed: Mapping[str, object], seal: Seal) -> None:
     """Put a reply's words into the index, hashed under the newest key."""
-    index.put(connection, campaign, reply, words.tokens(seal.word_keys[0], words.of_reply(parsed)))
+    key = seal.word_keys[0]
+    index.put(connection, campaign, reply, words.tokens(key, words.of_reply(parsed)), key)
 
 
 def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:

@@ -64,6 +64,8 @@ ledger = Table(
     Column("made_at", Moment, nullable=False),
     # A random name; a restored copy bears the same, and store/witness.py tells them apart.
     Column("identity", String(32), nullable=False, default="", server_default=""),
+    # What is mixed into the digests of `suppression`; empty: nothing stands there yet.
+    Column("salt", String(32), nullable=False, default="", server_default=""),
     # Letters that were ever claimed.
     Column("claims", Integer, nullable=False, default=0, server_default="0"),
 )
@@ -149,7 +151,7 @@ refusals = Table(
 )
 Index("refusals_by_letter", refusals.c.campaign, refusals.c.letter)
 
-#: Addresses that no send passes, as digests: forgetting a person must not forget that she asked to be left alone.
+#: Addresses that no send passes, as salted digests: forgetting a person must not forget that she asks to be left alone.
 suppression = Table(
     "suppression",
     metadata,

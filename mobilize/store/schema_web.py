@@ -32,6 +32,8 @@ indexed = Table(
     Column("campaign", String(64), nullable=False),
     # replies.reply
     Column("reply", String(64), nullable=False),
+    # Which key its words are hashed under: the beginning of a digest of it.
+    Column("key", String(16), nullable=False),
     UniqueConstraint("campaign", "reply"),
     # A number is never given twice: words of a reply that was purged must not find another.
     sqlite_autoincrement=True,

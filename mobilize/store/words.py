@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Exists, Select, delete, exists, insert, select
@@ -13,20 +14,28 @@ from mobilize.store.schema_web import indexed, words
 _AT_ONCE = 5_000
 
 
-def put(connection: Connection, campaign: str, reply: str, tokens: Collection[int]) -> None:
-    """Make a reply found by these words and by no others."""
+def name_of(key: bytes) -> str:
+    """What a key is known by in the ledger; it cannot be had from this."""
+    return hashlib.sha256(b"name of " + key).hexdigest()[:16]
+
+
+def put(connection: Connection, campaign: str, reply: str, tokens: Collection[int], key: bytes) -> None:
+    """Make a reply found by these words and by no others. key: under which they are hashed."""
     # Under a new number: what stood under the old one leads nowhere from now on, and `sweep` takes it away.
     connection.execute(delete(indexed).where(indexed.c.campaign == campaign, indexed.c.reply == reply))
-    number = connection.execute(insert(indexed).values(campaign=campaign, reply=reply)).inserted_primary_key
+    row = {"campaign": campaign, "reply": reply, "key": name_of(key)}
+    number = connection.execute(insert(indexed).values(**row)).inserted_primary_key
     assert number is not None, "the number is the primary key"
     rows = [{"token": token, "number": number[0]} for token in sorted(tokens)]
     for start in range(0, len(rows), _AT_ONCE):
         connection.execute(insert(words), rows[start : start + _AT_ONCE])
 
 
-def missing(connection: Connection, campaign: str, *, most: int) -> list[str]:
-    """Ids of replies that are not in the index: of a ledger from before there was one."""
+def missing(connection: Connection, campaign: str, *, most: int, key: bytes | None = None) -> list[str]:
+    """Ids of replies that are not in the index: of a ledger from before there was one. key: or not under this one."""
     there = exists().where(indexed.c.campaign == replies.c.campaign, indexed.c.reply == replies.c.reply)
+    if key is not None:
+        there = there.where(indexed.c.key == name_of(key))
     chosen = select(replies.c.reply).where(replies.c.campaign == campaign, ~there).limit(most)
     return [row.reply for row in connection.execute(chosen)]
 
@@ -72,9 +81,3 @@ def sweep(connection: Connection) -> int:
 def drop(connection: Connection, ids: Sequence[str]) -> None:
     """Make replies found no more, in whatever campaign; `sweep` then takes their words away."""
     connection.execute(delete(indexed).where(indexed.c.reply.in_(ids)))
-
-
-def clear(connection: Connection) -> None:
-    """Empty the index: it is made anew, under another key."""
-    connection.execute(delete(words))
-    connection.execute(delete(indexed))
