@@ -30,6 +30,7 @@ from mobilize.cli import (
     send,
     serve,
     status,
+    tokens,
 )
 from mobilize.errors import DataFaulty, MobilizeError
 
@@ -46,6 +47,7 @@ outbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Deci
 receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Prove what was sent, and check a proof.")
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
 people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
+tokens_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Which programs may ask the JSON API.")
 keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The key that mail is encrypted with.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
@@ -107,6 +109,10 @@ people_app.command("add")(people.add)
 people_app.command("list")(people.list_)
 people_app.command("disable")(people.disable)
 people_app.command("reset")(people.reset)
+app.add_typer(tokens_app, name="tokens")
+tokens_app.command("add")(tokens.add)
+tokens_app.command("list")(tokens.list_)
+tokens_app.command("revoke")(tokens.revoke)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

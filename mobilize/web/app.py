@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from mobilize.installation import Installation
-from mobilize.web import board, leave, organise, partner, told
+from mobilize.web import api, board, leave, organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
-from mobilize.web.shell import Shell
+from mobilize.web.shell import PROGRAMS, Shell
 from mobilize.web.texts import LANGUAGES, texts
 
 #: Threads that wait for the ledger, and connections to it.
@@ -55,6 +55,8 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         status = error.status_code if isinstance(error, HTTPException) else 500
         if isinstance(error, HTTPException) and status == 303:  # noqa: PLR2004 - see another page: to sign in
             return RedirectResponse((error.headers or {})["location"], status_code=status)
+        if request.url.path.startswith(PROGRAMS):
+            return api.problem(status)
         return _sorry(desk, request, status)
 
     app.add_exception_handler(HTTPException, failed)
@@ -71,6 +73,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     def healthy() -> Response:
         return Response("ok\n", media_type="text/plain; charset=utf-8")
 
+    app.mount(api.PREFIX, api.create(desk))
     for each in (board, organise, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
