@@ -31,6 +31,7 @@ from mobilize.cli import (
     serve,
     status,
     tokens,
+    webhooks,
 )
 from mobilize.errors import DataFaulty, MobilizeError
 
@@ -48,6 +49,7 @@ receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Pro
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
 people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
 tokens_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Which programs may ask the JSON API.")
+webhooks_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is told of new replies.")
 keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The key that mail is encrypted with.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
@@ -113,6 +115,12 @@ app.add_typer(tokens_app, name="tokens")
 tokens_app.command("add")(tokens.add)
 tokens_app.command("list")(tokens.list_)
 tokens_app.command("revoke")(tokens.revoke)
+app.add_typer(webhooks_app, name="webhooks")
+webhooks_app.command("add")(webhooks.add)
+webhooks_app.command("list")(webhooks.list_)
+webhooks_app.command("remove")(webhooks.remove)
+webhooks_app.command("test")(webhooks.test)
+webhooks_app.command("deliver")(webhooks.deliver)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import logging
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
@@ -13,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from mobilize.desk import webhooks
+from mobilize.errors import MobilizeError
 from mobilize.installation import Installation
 from mobilize.web import api, board, leave, organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
@@ -21,6 +28,11 @@ from mobilize.web.texts import LANGUAGES, texts
 
 #: Threads that wait for the ledger, and connections to it.
 THREADS = 8
+
+_LOG = logging.getLogger("mobilize.web")
+
+#: Seconds between two looks for what webhooks are to be told.
+TELL_EVERY = 5.0
 
 #: Answers that have a sentence of their own.
 _SPOKEN_OF = (403, 404, 405, 413, 429)
@@ -38,7 +50,12 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         # More would wait for one another all the same, each with a connection and a stack of its own.
         current_default_thread_limiter().total_tokens = THREADS
+        ended = threading.Event()
+        telling = asyncio.create_task(_tell(desk, ended))
         yield
+        ended.set()
+        telling.cancel()
+        await asyncio.wait([telling])
         desk.close()
 
     # No pages of documentation here: they would fetch scripts from another host.
@@ -77,6 +94,20 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
     for each in (board, organise, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
+
+
+async def _tell(desk: Desk, ended: threading.Event) -> None:
+    """Tell webhooks' receivers of new replies, as long as the server runs; what is left waits in the ledger."""
+    loop = asyncio.get_running_loop()
+    work = partial(webhooks.deliver, desk.installation, now=desk.now, going=lambda: not ended.is_set())
+    # A thread of its own: a receiver that is slow shall not keep a page waiting.
+    with ThreadPoolExecutor(1, thread_name_prefix="webhooks") as thread:
+        while not ended.is_set():
+            try:
+                await loop.run_in_executor(thread, work)
+            except MobilizeError as error:
+                _LOG.warning("webhooks wait: %s", type(error).__name__)
+            await asyncio.sleep(TELL_EVERY)
 
 
 def _pace(desk: Desk) -> Callable[[Request], Awaitable[None]]:
