@@ -51,13 +51,25 @@ def serve(
                 f"{host} can be reached from other machines, and without https what people type can be read on the way",
                 hint="set PUBLIC_URL=https://… with a web server in front that has a certificate (docs/serve.md)",
             )
+        trusted = installation.settings.trusted_proxies
+        if url and not trusted:
+            typer.echo(
+                "TRUSTED_PROXIES is not set: all who come through the web server in front share one allowance.",
+                err=True,
+            )
         typer.echo(f"Pages for partners: {url or f'http://{_shown(host)}:{port}'}/   (end with Ctrl-C)", err=True)
         uvicorn.run(
             create(installation),
             host=host,
             port=port,
             **SERVER,
+            **proxies(trusted),
         )
+
+
+def proxies(trusted: str) -> Mapping[str, Any]:
+    """Whose word uvicorn takes for where a request comes from: nobody's, unless TRUSTED_PROXIES says so."""
+    return {"proxy_headers": bool(trusted), "forwarded_allow_ips": trusted or ""}
 
 
 def _here_alone(host: str) -> bool:

@@ -82,17 +82,21 @@ def everybody(installation: Installation) -> list[Account]:
 def sign_in(installation: Installation, name: str, password: str, code: str, *, now: dt.datetime) -> str | None:
     """Begin a session. Returns its token, for the cookie; None where anything does not fit, whatever it is.
 
-    Five wrong tries close the door to that name for a quarter of an hour, for a right try as well.
+    Five wrong tries close the door to that name for a quarter of an hour, for a right try as well. A name that is not
+    there, or is locked, costs the same work as a wrong password: from the time it takes nobody learns which it was.
     """
     name = name.strip().lower()
     with installation.store.reading() as connection:
         account = people.one(connection, name)
     right = proof.fits(password, account.password if account else None)
-    if account is None or account.disabled or (account.locked_until is not None and now < account.locked_until):
-        return None
-    step = proof.step_of(installation.seal.opened(account.totp).decode(), code, now)
+    secret = installation.seal.opened(account.totp).decode() if account else proof.NOBODYS_SECRET
+    step = proof.step_of(secret, code, now)
     token = secrets.token_urlsafe(32)
     with installation.store.writing() as connection:
+        if account is None or account.disabled or (account.locked_until is not None and now < account.locked_until):
+            # Who types a password into the field of the name must not find it in the log.
+            people.note(connection, who="nobody", what="sign_in_failed", now=now)
+            return None
         if right and step is not None and people.use_step(connection, name, step):
             people.begin(connection, _digest(token), name, now=now, ends_at=now + LONGEST)
             people.note(connection, who=name, what="signed_in", now=now)

@@ -90,6 +90,12 @@ def _rate(connection: Connection, campaign: str, now: dt.datetime) -> float:
     return float(count / minutes)
 
 
+def latest_round(connection: Connection, campaign: str) -> int:
+    """The round of letters that was begun last; 1 where none was."""
+    chosen = select(func.max(letters.c.round)).where(letters.c.campaign == campaign)
+    return connection.execute(chosen).scalar() or 1
+
+
 def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
     """Country -> state -> number of letters."""
     counted = select(letters.c.country, letters.c.state, func.count().label("letters"))

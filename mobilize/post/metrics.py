@@ -17,9 +17,9 @@ def exposition(figures: Figures, *, campaign: str, round: int, now: dt.datetime,
 
 
 def _lines(figures: Figures, labels: Mapping[str, str], now: dt.datetime, paused: bool) -> Iterator[str]:  # noqa: FBT001 - a figure like the others
-    yield _head("mobilize_letters", "gauge", "Letters of the round by state.")
+    yield head("mobilize_letters", "gauge", "Letters of the round by state.")
     for state, count in figures.states.items():
-        yield _sample("mobilize_letters", {**labels, "state": state}, count)
+        yield sample("mobilize_letters", {**labels, "state": state}, count)
     yield from _one("mobilize_tries_total", "counter", "Tries to hand a letter over.", labels, figures.tries)
     told = "Tries to which no server gave an answer."
     yield from _one("mobilize_tries_unanswered_total", "counter", told, labels, figures.unanswered)
@@ -34,15 +34,17 @@ def _lines(figures: Figures, labels: Mapping[str, str], now: dt.datetime, paused
 
 
 def _one(name: str, kind: str, told: str, labels: Mapping[str, str], value: float) -> Iterator[str]:
-    yield _head(name, kind, told)
-    yield _sample(name, labels, value)
+    yield head(name, kind, told)
+    yield sample(name, labels, value)
 
 
-def _head(name: str, kind: str, told: str) -> str:
+def head(name: str, kind: str, told: str) -> str:
+    """What a family of samples is, in its two lines."""
     return f"# HELP {name} {told}\n# TYPE {name} {kind}\n"
 
 
-def _sample(name: str, labels: Mapping[str, str], value: float) -> str:
+def sample(name: str, labels: Mapping[str, str], value: float) -> str:
+    """One sample."""
     inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
     return f"{name}{{{inner}}} {value:.15g}\n"
 

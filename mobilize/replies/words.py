@@ -30,7 +30,7 @@ _UNPARTED = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
 )
 
-_RUNS = re.compile(rf"([{_UNPARTED}]+)|((?:(?![{_UNPARTED}])\w)+)")
+_RUNS = re.compile(rf"([{_UNPARTED}]+)|((?:(?![{_UNPARTED}_])\w)+)")
 
 #: What Arabic writes in one with the next word: "and", "with", "for", "like", and the article.
 _ARABIC_START = re.compile("^(?:[وف]?[بكل]?ال|[وف]?لل)(?=..)")
@@ -63,7 +63,7 @@ def asked(typed: str) -> tuple[str, ...]:
         if _is_unparted(word):
             found += [word] if len(word) == 1 else _pairs(word)
         else:
-            found.append(word)
+            found.append(_ARABIC_START.sub("", word))
     return tuple(dict.fromkeys(found))[:_MOST_ASKED]
 
 

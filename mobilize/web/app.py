@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from mobilize.desk import webhooks
 from mobilize.errors import MobilizeError
 from mobilize.installation import Installation
-from mobilize.web import api, board, leave, organise, partner, told
+from mobilize.web import api, board, leave, monitor, organise, partner, told
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
 from mobilize.web.shell import PROGRAMS, Shell
 from mobilize.web.texts import LANGUAGES, texts
@@ -91,7 +91,7 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         return Response("ok\n", media_type="text/plain; charset=utf-8")
 
     app.mount(api.PREFIX, api.create(desk))
-    for each in (board, organise, leave, told, partner):
+    for each in (monitor, board, organise, leave, told, partner):
         app.include_router(each.routes(desk))
     return Shell(app, https=bool(installation.settings.public_url))
 

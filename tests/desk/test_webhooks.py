@@ -229,8 +229,8 @@ def test_only_https_and_this_machine_when_allowed(url: str, *, sandbox: bool, sa
 @pytest.mark.parametrize(
     "address",
     ["10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "255.255.255.255", "192.0.2.1", "127.0.0.1", "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "64:ff9b::a00:1",
-     "2002:a00:1::1", "::"],
+     "255.255.255.255", "192.0.2.1", "127.0.0.1", "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
+     "64:ff9b::a00:1", "2002:a00:1::1", "::"],
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """The name server is a stranger: it may name any address, and two of them."""
