@@ -103,14 +103,14 @@ def taken(
     name = f"letter-{ask.country}-{letter.language}"
     if form == "docx":
         return f"{name}.docx", docx.docx(letter)
+    if form == "pdf":
+        return f"{name}.pdf", pdf.pdf(letter, campaign)
     plain = text.text(letter)
     # A byte order mark, or Notepad and Word on old machines show Arabic as signs without sense.
     note = ("\ufeff" + plain.replace("\n", "\r\n")).encode()
     if form == "txt":
         return f"{name}.txt", note
     paper = pdf.pdf(letter, campaign)
-    if form == "pdf":
-        return f"{name}.pdf", paper
     mail = draft.draft(letter, text=plain, html=html.html(letter), paper=paper, name=f"{name}.pdf")
     if form == "eml":
         return f"{name}.eml", mail

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from mobilize.store.dialect import add_new
 from mobilize.store.schema_web import clients, requests
 
 
@@ -69,12 +70,10 @@ def _client(row: Row[tuple[object, ...]]) -> Client:
 
 def numbered(connection: Connection, client: str, key: str, *, asked: str, now: dt.datetime) -> Numbered:
     """The write that a client numbered so; noted as begun now where there is none."""
+    add_new(connection, requests, {"client": client, "key": key, "asked": asked, "reply": "", "at": now})
     own = (requests.c.client == client) & (requests.c.key == key)
-    row = connection.execute(select(requests).where(own)).first()
-    if row is not None:
-        return Numbered(asked=row.asked, reply=row.reply, at=row.at)
-    connection.execute(insert(requests).values(client=client, key=key, asked=asked, reply="", at=now))
-    return Numbered(asked=asked, reply="", at=now)
+    row = connection.execute(select(requests).where(own)).one()
+    return Numbered(asked=row.asked, reply=row.reply, at=row.at)
 
 
 def done(connection: Connection, client: str, key: str, reply: str) -> None:

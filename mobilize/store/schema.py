@@ -1,6 +1,6 @@
-"""Every table, on one page. The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
+"""Every table but those of the web faces (schema_web.py). The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
 
-Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through `forget`.
+Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through desk/forget.py.
 """
 
 from __future__ import annotations
