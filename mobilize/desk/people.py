@@ -95,7 +95,7 @@ def sign_in(installation: Installation, name: str, password: str, code: str, *, 
     with installation.store.writing() as connection:
         if account is None or account.disabled or (account.locked_until is not None and now < account.locked_until):
             # Who types a password into the field of the name must not find it in the log.
-            people.note(connection, who="nobody", what="sign_in_failed", now=now)
+            people.note(connection, who=account.name if account else "nobody", what="sign_in_failed", now=now)
             return None
         if right and step is not None and people.use_step(connection, name, step):
             people.begin(connection, _digest(token), name, now=now, ends_at=now + LONGEST)

@@ -1,6 +1,7 @@
-"""Every table but those of the web faces (schema_web.py). The campaign's slug comes first in every key; raw mail, suppression and pace are shared.
+"""Every table, on one page, but for those of the web faces (schema_web.py).
 
-Moments are UTC and aware; days are dates. Nothing here is deleted by the program but through desk/forget.py.
+The campaign's slug comes first in every key; raw mail, suppression and pace are shared. Moments are UTC and aware; days
+are dates. Nothing here is deleted by the program but through desk/forget.py.
 """
 
 from __future__ import annotations
