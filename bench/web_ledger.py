@@ -180,7 +180,7 @@ def _statement(slug: str, reply: Reply) -> dict[str, object]:
         "country": reply.country,
         "stance": reply.stance,
         "concerns": "",
-        "quote": reply.text[:40],
+        "quote": "",
         "rule": "a rule",
         "said_on": NOW.date(),
         "direct": True,

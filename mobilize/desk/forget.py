@@ -10,19 +10,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mobilize.desk import review
-from mobilize.errors import KeyMissing, Refused
+from mobilize.desk import receive, review
+from mobilize.errors import Refused
 from mobilize.inbox.raw import MailId
 from mobilize.installation import Installation
 from mobilize.replies import log, remove
+from mobilize.replies.log import Entry
 from mobilize.store import people, scour, suppression
 from mobilize.store.suppression import address_digest
 
 #: Fields of a parsed reply that say whose mail it is.
 _WHOSE = ("from_address", "reporter", "bounce_address", "complaint_address")
-
-#: Replies opened in one go.
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +60,12 @@ def forget(installation: Installation, address: str, *, by: str, now: dt.datetim
     """
     if "@" not in address:
         raise Refused("this is no address", hint="as it stands in the mail: name@example.org")
+    # What an earlier run had kept and not read is read first: it may be hers.
+    list(receive.catch_up(installation, now=now))
     own, named_in = _of(installation, address)
     with installation.store.writing() as connection:
         written_to = suppression.forget(connection, address, source="forgotten", now=now)
-    removed = _remove(installation, own, "forgotten", by=by, now=now)
+    removed = _remove(installation, list(own), "forgotten", by=by, now=now)
     return Gone(messages=removed, letters=written_to, named_in=tuple(named_in), rows=_rows(installation, address))
 
 
@@ -87,6 +87,7 @@ def expiring(installation: Installation, *, days: int, all_kinds: bool, now: dt.
 
 def held(installation: Installation, address: str, *, now: dt.datetime) -> Mapping[str, object]:
     """All that is held of a person, for her to see (GDPR Art. 15): a JSON object."""
+    list(receive.catch_up(installation, now=now))
     own, named_in = _of(installation, address)
     digest = address_digest(address)
     with installation.store.reading() as connection:
@@ -101,7 +102,7 @@ def held(installation: Installation, address: str, *, now: dt.datetime) -> Mappi
             for letter, state, changed_at in letters
         ],
         "suppressed": suppressed.get(digest),
-        "mail": [_message(installation, each) for each in own],
+        "mail": [_message(installation, each) for each in own.values()],
         "named_in": list(named_in),
     }
 
@@ -123,35 +124,34 @@ def _remove(
     return removed
 
 
-def _of(installation: Installation, address: str) -> tuple[list[MailId], list[MailId]]:
-    """Ids of a person's own messages, and of others' that name her address."""
+def _of(installation: Installation, address: str) -> tuple[dict[MailId, Entry], list[MailId]]:
+    """A person's own messages, and ids of others' that name her address; each once, though two campaigns hold it."""
     wanted = address.strip().casefold()
-    own, named = [], []
+    own: dict[MailId, Entry] = {}
+    named: dict[MailId, None] = {}
     for entry in _entries(installation):
         theirs = (str(entry.parsed.get(field) or "").casefold() for field in _WHOSE)
         if any(wanted in each.replace(",", " ").split() for each in theirs):
-            own.append(entry.reply)
+            own[entry.reply] = entry
         elif wanted in json.dumps(entry.parsed, ensure_ascii=False).casefold():
-            named.append(entry.reply)
-    return own, named
+            named[entry.reply] = None
+    return own, [each for each in named if each not in own]
 
 
-def _entries(installation: Installation) -> Iterator[log.Entry]:
+def _entries(installation: Installation) -> Iterator[Entry]:
+    """The log of every campaign of the ledger: a person is forgotten by all of them."""
     with installation.store.reading() as connection:
-        yield from log.entries(connection, installation.campaign.slug, installation.seal)
+        for campaign in remove.campaigns(connection):
+            yield from log.entries(connection, campaign, installation.seal)
 
 
-def _message(installation: Installation, reply: MailId) -> dict[str, object]:
-    shown = review.one(installation, reply)
-    try:
-        raw = review.original(installation, reply).decode("utf-8", "backslashreplace")
-    except KeyMissing:
-        raw = ""
+def _message(installation: Installation, entry: Entry) -> dict[str, object]:
+    raw = review.original(installation, entry.reply)
     return {
-        "reply": reply,
-        "received_on": shown.entry.received_at.date().isoformat(),
-        "read_as": dict(shown.entry.parsed),
-        "as_it_arrived": raw,
+        "reply": entry.reply,
+        "received_on": entry.received_at.date().isoformat(),
+        "read_as": dict(entry.parsed),
+        "as_it_arrived": raw.decode("utf-8", "backslashreplace"),
     }
 
 

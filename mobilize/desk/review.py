@@ -36,7 +36,7 @@ def entries(installation: Installation, *, kinds: Sequence[str] = (), needs_pers
     """
     with installation.store.reading() as connection:
         found = log.entries(connection, installation.campaign.slug, installation.seal)
-        stances = _current(log.statements(connection, installation.campaign.slug))
+        stances = _current(log.statements(connection, installation.campaign.slug, seal=installation.seal))
     chosen = [each for each in found if (not kinds or each.kind in kinds) and (each.attention or not needs_person)]
     chosen.sort(key=lambda each: (not each.attention, READING_ORDER.index(each.kind)))
     return [Shown(entry=each, current=stances.get(each.country or "")) for each in chosen]
@@ -53,14 +53,14 @@ def one(installation: Installation, start: str) -> Shown:
             many = "several" if found else "no"
             raise Refused(f"{many} replies begin with {start}", hint="mobilize replies log shows every reply's id")
         country = found[0].country or ""
-        stated = log.statements(connection, campaign, (country,)).get(country, ())
+        stated = log.statements(connection, campaign, (country,), seal=installation.seal).get(country, ())
     return Shown(entry=found[0], current=current(stated))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        return log.said_in(connection, installation.campaign.slug, reply)
+        return log.said_in(connection, installation.campaign.slug, reply, installation.seal)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -99,7 +99,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = log.said_in(connection, campaign, before.reply)
+        mine = log.said_in(connection, campaign, before.reply, installation.seal)
         parsed = next((each for each in mine if each.by == PARSER), None)
         said_of: dict[str, str | None] = {}
         for other in {each.country for each in mine} - {of}:
@@ -121,6 +121,7 @@ def review(
                 direct=before.via == "direct" and before.kind == "reply",
                 by=by,
                 now=now,
+                seal=installation.seal,
             )
         log.correct(connection, campaign, before.reply, changes, by=by, now=now)
     return one(installation, before.reply)
@@ -194,7 +195,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     campaign = installation.campaign
     with installation.store.reading() as connection:
         found = log.entries(connection, campaign.slug, installation.seal)
-        stances = _current(log.statements(connection, campaign.slug))
+        stances = _current(log.statements(connection, campaign.slug, seal=installation.seal))
         plans = log.plan_counts(connection, campaign.slug)
         letters = figures.by_country(connection, campaign.slug)
     return board.by_country(

@@ -108,7 +108,7 @@ def record(
     else:
         connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
     find_by_words(connection, campaign, reply.id, parsed, seal)
-    _suggest(connection, campaign, reply, now)
+    _suggest(connection, campaign, reply, seal, now)
 
 
 def find_by_words(connection: Connection, campaign: str, reply: str, parsed: Mapping[str, object], seal: Seal) -> None:
@@ -117,7 +117,7 @@ def find_by_words(connection: Connection, campaign: str, reply: str, parsed: Map
     index.put(connection, campaign, reply, words.tokens(key, words.of_reply(parsed)), key)
 
 
-def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.datetime) -> None:
+def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, now: dt.datetime) -> None:
     already = select(stances.c.number).where(
         (stances.c.campaign == campaign)
         & (stances.c.reply == reply.id)
@@ -140,6 +140,7 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, now: dt.dateti
             direct=reply.via == "direct" and reply.kind == "reply",
             by=PARSER,
             now=now,
+            seal=seal,
         )
     planned = select(plans.c.country).where((plans.c.campaign == campaign) & (plans.c.reply == reply.id))
     known = {row.country for row in connection.execute(planned)}
@@ -167,8 +168,9 @@ def state(
     direct: bool,
     by: str,
     now: dt.datetime,
+    seal: Seal,
 ) -> None:
-    """Add one statement to the ledger of stances. None is ever changed or removed."""
+    """Add one statement to the ledger of stances; none is ever changed. Its quote is encrypted as the mail is."""
     connection.execute(
         insert(stances).values(
             campaign=campaign,
@@ -176,7 +178,8 @@ def state(
             country=country,
             stance=stance or "",
             concerns=" ".join(concerns),
-            quote=quote,
+            quote=seal.closed(quote.encode()).decode() if quote else "",
+            sealed=seal.closes and bool(quote),
             rule=rule,
             said_on=said_on,
             direct=direct,
@@ -285,32 +288,38 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
 
 
 def statements(
-    connection: Connection, campaign: str, countries: Collection[str] | None = None
+    connection: Connection, campaign: str, countries: Collection[str] | None = None, *, seal: Seal | None = None
 ) -> dict[str, list[Statement]]:
-    """The ledger of stances, by country, in the order of recording. countries: of these alone."""
+    """The ledger of stances, by country, in the order of recording. countries: of these alone.
+
+    seal: opens the quotes; without it one that is encrypted is empty. Raises KeyMissing where no key opens one.
+    """
     chosen = select(stances).where(stances.c.campaign == campaign)
     if countries is not None:
         chosen = chosen.where(stances.c.country.in_(countries))
     found: dict[str, list[Statement]] = {}
     for row in connection.execute(chosen.order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(_statement(row))
+        found.setdefault(row.country, []).append(_statement(row, seal))
     return found
 
 
-def said_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
-    """All that was ever said of what one reply means, in the order of recording."""
+def said_in(connection: Connection, campaign: str, reply: str, seal: Seal | None = None) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording. seal: as for `statements`."""
     chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
-    return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
+    return [_statement(row, seal) for row in connection.execute(chosen.order_by(stances.c.number))]
 
 
-def _statement(row: Row[tuple[object, ...]]) -> Statement:
+def _statement(row: Row[tuple[object, ...]], seal: Seal | None) -> Statement:
+    quote = row.quote
+    if row.sealed:
+        quote = seal.opened(quote.encode()).decode() if seal else ""
     return Statement(
         number=row.number,
         reply=row.reply,
         country=row.country,
         stance=row.stance or None,
         concerns=tuple(row.concerns.split()),
-        quote=row.quote,
+        quote=quote,
         rule=row.rule,
         said_on=row.said_on,
         direct=row.direct,

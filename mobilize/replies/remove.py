@@ -42,7 +42,7 @@ def remove(connection: Connection, ids: Sequence[str], *, keep_stances: bool) ->
 def _statements(connection: Connection, group: Sequence[str], *, keep_stances: bool) -> None:
     said_in = stances.c.reply.in_(group)
     if keep_stances:
-        connection.execute(update(stances).where(said_in).values(quote="", rule=""))
+        connection.execute(update(stances).where(said_in).values(quote="", rule="", sealed=None))
         return
     touched = connection.execute(select(stances.c.campaign, stances.c.country).where(said_in).distinct()).all()
     connection.execute(delete(stances).where(said_in))
@@ -70,3 +70,8 @@ def older(connection: Connection, before: dt.datetime, *, all_kinds: bool) -> li
 def every(connection: Connection) -> list[str]:
     """Ids of all messages."""
     return list(connection.execute(select(raw_mail.c.id).order_by(raw_mail.c.id)).scalars())
+
+
+def campaigns(connection: Connection) -> list[str]:
+    """The campaigns that hold replies."""
+    return list(connection.execute(select(replies.c.campaign).distinct()).scalars())

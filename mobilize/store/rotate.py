@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Row, Table, and_, or_, select, update
 
 from mobilize.store.engine import Store
-from mobilize.store.schema import people, raw_mail, replies
+from mobilize.store.schema import people, raw_mail, replies, stances
 from mobilize.store.schema_web import webhooks
 from mobilize.store.sealed import Seal
 
@@ -21,8 +21,8 @@ class _Kept:
     """Where something encrypted is kept."""
 
     table: Table
-    key: tuple[Column[str], ...]
-    data: Column[bytes]
+    key: tuple[Column[str] | Column[int], ...]
+    data: Column[bytes] | Column[str]
     #: Whether a row is encrypted; None: each is.
     sealed: Column[bool] | None
 
@@ -30,6 +30,7 @@ class _Kept:
 _ALL = (
     _Kept(table=raw_mail, key=(raw_mail.c.id,), data=raw_mail.c.data, sealed=raw_mail.c.sealed),
     _Kept(table=replies, key=(replies.c.campaign, replies.c.reply), data=replies.c.parsed, sealed=replies.c.sealed),
+    _Kept(table=stances, key=(stances.c.number,), data=stances.c.quote, sealed=stances.c.sealed),
     _Kept(table=people, key=(people.c.name,), data=people.c.totp, sealed=None),
     _Kept(table=webhooks, key=(webhooks.c.campaign, webhooks.c.name), data=webhooks.c.secret, sealed=webhooks.c.sealed),
 )
@@ -53,18 +54,18 @@ def rotate(store: Store, seal: Seal) -> Iterator[Step]:
     Raises KeyMissing where no key opens a row; what came before it is done.
     """
     for kept in _ALL:
-        after: tuple[str, ...] | None = None
+        after: tuple[object, ...] | None = None
         while True:
             with store.writing() as connection:
                 rows = _batch(connection, kept, after)
                 done = sum(_sealed_anew(connection, kept, row, seal) for row in rows)
             if not rows:
                 break
-            after = tuple(str(getattr(rows[-1], column.name)) for column in kept.key)
+            after = tuple(getattr(rows[-1], column.name) for column in kept.key)
             yield Step(what=kept.table.name, rows=len(rows), sealed=done)
 
 
-def _batch(connection: Connection, kept: _Kept, after: tuple[str, ...] | None) -> list[Row[tuple[object, ...]]]:
+def _batch(connection: Connection, kept: _Kept, after: tuple[object, ...] | None) -> list[Row[tuple[object, ...]]]:
     chosen = select(kept.table).order_by(*kept.key).limit(_AT_ONCE)
     if after is not None:
         first, *rest = kept.key
@@ -74,11 +75,13 @@ def _batch(connection: Connection, kept: _Kept, after: tuple[str, ...] | None) -
 
 
 def _sealed_anew(connection: Connection, kept: _Kept, row: Row[tuple[object, ...]], seal: Seal) -> bool:
-    data = bytes(getattr(row, kept.data.name))
+    found = getattr(row, kept.data.name)
+    data = found.encode() if isinstance(found, str) else bytes(found)
     closed = kept.sealed is None or bool(row.sealed)
-    if closed and seal.is_newest(data):
+    if not data or (closed and seal.is_newest(data)):
         return False
-    values: dict[str, object] = {kept.data.name: seal.closed(seal.opened(data) if closed else data)}
+    anew = seal.closed(seal.opened(data) if closed else data)
+    values: dict[str, object] = {kept.data.name: anew.decode("ascii") if isinstance(found, str) else anew}
     if kept.sealed is not None:
         values["sealed"] = True
     own = and_(*(column == getattr(row, column.name) for column in kept.key))

@@ -289,6 +289,8 @@ stances = Table(
     # Blanks between.
     Column("concerns", Text, nullable=False, default=""),
     Column("quote", Text, nullable=False, default=""),
+    # Whether the quote is encrypted, as the mail is that it stands in; NULL: it is not.
+    Column("sealed", Boolean),
     Column("rule", Text, nullable=False, default=""),
     Column("said_on", Date),
     # The authority's own mail, or as reported by a partner.

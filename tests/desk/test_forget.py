@@ -227,14 +227,18 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_the_new_one_everything(
         assert done["raw_mail"] == (2, 0), "the first run did these two"
         assert done["replies"] == (2, 2)
         assert done["people"] == (1, 1)
+        assert done["stances"] == (2, 2), "the quotes"
         assert done["words"] == (2, 2)
         again = keys.rotate(installation, by="ana", now=now(), told=lambda *_: None)
         assert {anew for _, anew in again.values()} == {0}
         ids = [each.entry.reply for each in inbox.page(installation, Wanted(text=OTHER), most=5).shown]
         assert ids == [clear]
     assert files_with(folder, OTHER) == [], "what was in clear is encrypted now"
+    assert files_with(folder, "will co-sponsor") == [], "nor does a stance say what it rests on"
     with_keys(folder, new)
     with opened(folder) as installation:
+        [said] = review.said(installation, closed)
+        assert "co-sponsor" in said.quote
         assert WORD in review.original(installation, closed).decode()
         ids = [each.entry.reply for each in inbox.page(installation, Wanted(text=WORD), most=5).shown]
         assert ids == [closed]
