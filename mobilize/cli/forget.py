@@ -35,7 +35,7 @@ def purge(
 
     if bool(replies) == everything:
         raise Refused("name replies, or --everything", hint="mobilize replies log shows their ids")
-    _sure("All mail that ever came" if everything else f"{len(replies or ())} replies", yes=yes)
+    _sure("All mail that ever came" if everything else ", ".join(replies or ()), yes=yes)
     with here(ctx) as installation:
         if everything:
             gone = desk.purge_all(installation, by=getpass.getuser(), now=now())
@@ -51,7 +51,10 @@ def forget(
 ) -> None:
     """Forget a person: her mail and reports go; a salted digest of her address stays, so that nobody writes to her."""
     from mobilize.desk import forget as desk
+    from mobilize.errors import Refused
 
+    if "@" not in address:
+        raise Refused("this is no address", hint="as it stands in the mail: name@example.org")
     _sure("All mail of this person", yes=yes)
     with here(ctx) as installation:
         gone = desk.forget(installation, address, by=getpass.getuser(), now=now())
@@ -71,9 +74,9 @@ def expire(
     with here(ctx) as installation:
         many = desk.expiring(installation, days=older_than, all_kinds=everybody, now=now())
         if dry_run:
-            typer.echo(f"{many} messages are older than {older_than} days; nothing was removed.")
+            typer.echo(f"{_many(many, 'message')} older than {older_than} days; nothing was removed.")
             return
-        _sure(f"{many} messages older than {older_than} days", yes=yes)
+        _sure(f"{_many(many, 'message')} older than {older_than} days", yes=yes)
         gone = desk.expire(installation, days=older_than, all_kinds=everybody, by=getpass.getuser(), now=now())
         _tell(gone, postgres=installation.store.path is None)
 
@@ -133,10 +136,14 @@ def _sure(what: str, *, yes: bool) -> None:
         raise NotConfirmed("nothing was removed", hint="type remove, or add --yes")
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 def _tell(gone: Gone, *, postgres: bool) -> None:
-    typer.echo(f"{gone.messages} messages removed.")
+    typer.echo(f"{_many(gone.messages, 'message')} removed.")
     if gone.letters:
-        typer.echo(f"{gone.letters} letters to this address stay on record, without it.")
+        typer.echo(f"{_many(gone.letters, 'letter')} to this address on record, without it.")
     for reply in gone.named_in:
         typer.echo(f"Still named in {reply[:12]}, which somebody else wrote: `mobilize purge {reply[:12]}` removes it.")
     for row in gone.rows:

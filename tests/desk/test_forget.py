@@ -185,7 +185,7 @@ def test_everything_can_go_by_command_and_the_command_is_honest(campaign_folder:
     assert files_with(folder, WORD)
     assert run("purge").returncode == 1, "neither replies nor everything"
     done = run("purge", "--everything", typed="remove\n")
-    assert "1 messages removed." in done.stdout
+    assert "1 message removed." in done.stdout
     assert "backups" in done.stderr
     assert "SSD" in done.stderr
     assert files_with(folder, WORD) == []
