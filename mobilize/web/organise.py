@@ -173,10 +173,11 @@ def anybody(me: Signed) -> Signed:
 
 
 async def kept(desk: Desk, me: Signed, key: tuple[str, ...], make: Callable[[], str]) -> Response:
-    """A page that depends on the ledger, the role and this key alone; `make` renders it for `anybody`."""
+    """A page that depends on the ledger, the role, the day and this key alone; `make` renders it for `anybody`."""
     person = {NAME: me.person.name, NUMBER: me.number}
+    key = (me.person.role, desk.now().date().isoformat(), *key)
     try:
-        return HTMLResponse(await desk.kept.page((me.person.role, *key), make, person))
+        return HTMLResponse(await desk.kept.page(key, make, person))
     except Refused:
         raise HTTPException(404) from None
 

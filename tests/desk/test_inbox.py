@@ -194,6 +194,9 @@ def test_no_page_waits_for_a_query_that_reads_a_big_table_whole(here: Installati
             if not re.match(r"\s*(SELECT|WITH)", statement):
                 continue
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                if "ORDER BY" in row[3]:
+                    # Sorted by hand: all that fit were read, not those that are shown.
+                    wrong.append((row[3], statement))
                 found = re.match(r"SCAN (\w+)", row[3])
                 named = (
                     {each for each in BIG if re.search(rf"\b{each}\b(?: AS)? {found[1]}\b", statement)}

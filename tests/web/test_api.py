@@ -241,7 +241,7 @@ def test_a_token_is_kept_as_a_digest_and_ends_at_once(site: Site) -> None:
 
 #: Few, since each is a real question to a real server; the same ones each time.
 FEW = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
@@ -267,4 +267,4 @@ def test_the_server_answers_as_the_document_says_whatever_is_asked(site: Site, t
                 case.call_and_validate(base_url=site.url + PREFIX, headers=heads)
 
             conforms()
-    assert asked > 200
+    assert asked > 120
