@@ -125,7 +125,7 @@ def _replies(installation: Installation, many: int, indexed_too: int) -> None:
     )
     with installation.store.writing() as connection:
         for code in countries():
-            log.settle_position(connection, slug, code)
+            log.settle_stance(connection, slug, code)
 
 
 def _reply(number: int, chance: random.Random, vocabulary: list[str]) -> Reply:

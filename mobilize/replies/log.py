@@ -16,7 +16,7 @@ from mobilize.replies.review import PARSER, Current, Statement, Status, current
 from mobilize.replies.triage import NOBODY, place_of
 from mobilize.store import words as index
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
-from mobilize.store.schema_web import positions
+from mobilize.store.schema_web import stances_now
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 
@@ -187,26 +187,26 @@ def state(
             recorded_at=now,
         )
     )
-    settle_position(connection, campaign, country)
+    settle_stance(connection, campaign, country)
 
 
-def settle_position(connection: Connection, campaign: str, country: str) -> None:
+def settle_stance(connection: Connection, campaign: str, country: str) -> None:
     """Derive anew where a country stands, from all that was stated of it: the board reads what is written here."""
-    connection.execute(delete(positions).where(positions.c.campaign == campaign, positions.c.country == country))
+    connection.execute(delete(stances_now).where(stances_now.c.campaign == campaign, stances_now.c.country == country))
     now = current(statements(connection, campaign, (country,)).get(country, ()))
     if now is not None:
         values = {"stance": now.stance or "", "status": now.status.value, "concerns": " ".join(now.concerns)}
         row = {"campaign": campaign, "country": country, "said_on": now.said_on, "direct": now.direct}
-        connection.execute(insert(positions).values(**row, **values))
+        connection.execute(insert(stances_now).values(**row, **values))
 
 
 def where_they_stand(
     connection: Connection, campaign: str, countries: Collection[str] | None = None
 ) -> dict[str, Current]:
     """Where countries stand, without the statements that it rests on. countries: only these."""
-    chosen = select(positions).where(positions.c.campaign == campaign)
+    chosen = select(stances_now).where(stances_now.c.campaign == campaign)
     if countries is not None:
-        chosen = chosen.where(positions.c.country.in_(countries))
+        chosen = chosen.where(stances_now.c.country.in_(countries))
     return {
         row.country: Current(
             country=row.country,

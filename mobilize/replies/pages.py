@@ -171,7 +171,7 @@ def settle(connection: Connection, campaign: str) -> None:
     for country in connection.execute(
         select(stances.c.country).where(stances.c.campaign == campaign).distinct()
     ).scalars():
-        log.settle_position(connection, campaign, country)
+        log.settle_stance(connection, campaign, country)
 
 
 def unsettled(connection: Connection, campaign: str) -> bool:

@@ -47,7 +47,7 @@ def _statements(connection: Connection, group: Sequence[str], *, keep_stances: b
     touched = connection.execute(select(stances.c.campaign, stances.c.country).where(said_in).distinct()).all()
     connection.execute(delete(stances).where(said_in))
     for campaign, country in touched:
-        log.settle_position(connection, campaign, country)
+        log.settle_stance(connection, campaign, country)
 
 
 def older(connection: Connection, before: dt.datetime, *, all_kinds: bool) -> list[str]:

@@ -54,8 +54,8 @@ words = Table(
 # --- the board -------------------------------------------------------------------------------------------------------
 
 #: Where each country stands, derived from `stances` whenever a row is added there: the board need not read them all.
-positions = Table(
-    "positions",
+stances_now = Table(
+    "stances_now",
     metadata,
     Column("campaign", String(64), nullable=False),
     Column("country", String(2), nullable=False),

@@ -262,12 +262,12 @@ def test_a_rotation_without_a_key_is_refused(here: Installation) -> None:
         keys.rotate(here, by="ana", now=now(), told=lambda *_: None)
 
 
-def test_an_older_ledger_gets_its_places_its_words_and_its_positions(here: Installation) -> None:
+def test_an_older_ledger_gets_its_places_its_words_and_its_stances(here: Installation) -> None:
     reply = receive.take(here, mail(WORD), now=now()).reply
     with here.store.writing() as connection:
         connection.execute(update(schema.replies).values(place=None, received_at=None))
         connection.execute(delete(schema_web.indexed))
-        connection.execute(delete(schema_web.positions))
+        connection.execute(delete(schema_web.stances_now))
     page = inbox.page(here, Wanted(text=WORD), most=5)
     assert [each.entry.reply for each in page.shown] == [reply]
     assert page.shown[0].current is not None
