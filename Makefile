@@ -36,6 +36,9 @@ bench-letters: .venv/ready ## how fast letters are written and set, beside bare 
 	$(BIN)/python bench/letters.py
 	$(BIN)/python bench/letters.py --memory 20000
 
+bench-web: .venv/ready ## how fast the pages are, beside an empty route and bare Typst (minutes)
+	$(BIN)/python bench/web.py
+
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -5,7 +5,6 @@ Read the file that it writes: Alembic sees tables, columns and indexes, and no t
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import subprocess
 import sys
@@ -26,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         store = connect(Path(place) / "ledger.sqlite")
         with store.writing() as connection:
-            migrate.upgrade(connection, dt.datetime.now(dt.UTC))
+            migrate.run(connection)
             path = migrate.write(connection, what)
             number = migrate.newest(connection)
         store.close()

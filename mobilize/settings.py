@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     #: Where partners and organisers reach `mobilize serve`: https://letters.example.org; empty: on this machine alone.
     public_url: str = ""
 
+    #: Addresses of web servers in front whose X-Forwarded-For is believed, commas between; empty: nobody's.
+    trusted_proxies: str = ""
+    #: Webhooks may go to this machine, over plain http too: for trying them out.
+    webhooks_sandbox: bool = False
+
     @field_validator("public_url")
     @classmethod
     def _a_safe_address(cls, value: str) -> str:

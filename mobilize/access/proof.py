@@ -18,6 +18,9 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 _STEP_SECONDS = 30
 
+#: Of nobody: looked at where there is no such person, so that it takes as long.
+NOBODYS_SECRET = pyotp.random_base32()
+
 
 def hashed(password: str) -> str:
     """Hash a password, with its own salt."""

@@ -20,6 +20,7 @@ from mobilize.cli import (
     demo,
     doctor,
     filing,
+    forget,
     init,
     letters,
     outbox,
@@ -33,6 +34,8 @@ from mobilize.cli import (
     serve,
     signatures,
     status,
+    tokens,
+    webhooks,
     worker,
 )
 from mobilize.errors import DataFaulty, MobilizeError
@@ -51,6 +54,9 @@ receipt_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Pro
 letters_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Begin and keep up translations.")
 db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The ledger's database: bring it up, copy it.")
 people_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the pages.")
+tokens_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Which programs may ask the JSON API.")
+webhooks_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is told of new replies.")
+keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The key that mail is encrypted with.")
 record_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in past positions of states.")
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring in addressees from a spreadsheet.")
 
@@ -80,6 +86,13 @@ app.command()(serve.serve)
 app.command()(worker.worker)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(forget.purge)
+app.command()(forget.forget)
+app.command()(forget.expire)
+app.command()(forget.export)
+app.add_typer(keys_app, name="keys")
+keys_app.command("new")(forget.new_key)
+keys_app.command("rotate")(forget.rotate)
 app.add_typer(receipt_app, name="receipt")
 receipt_app.command("make")(doctor.make)
 receipt_app.command("verify")(doctor.verify)
@@ -114,6 +127,16 @@ people_app.command("reset")(people.reset)
 app.add_typer(db_app, name="db")
 db_app.command("upgrade")(db.upgrade)
 db_app.command("copy")(db.copy)
+app.add_typer(tokens_app, name="tokens")
+tokens_app.command("add")(tokens.add)
+tokens_app.command("list")(tokens.list_)
+tokens_app.command("revoke")(tokens.revoke)
+app.add_typer(webhooks_app, name="webhooks")
+webhooks_app.command("add")(webhooks.add)
+webhooks_app.command("list")(webhooks.list_)
+webhooks_app.command("remove")(webhooks.remove)
+webhooks_app.command("test")(webhooks.test)
+webhooks_app.command("deliver")(webhooks.deliver)
 app.add_typer(record_app, name="record")
 record_app.command("import")(record.import_)
 app.add_typer(contacts_app, name="contacts")

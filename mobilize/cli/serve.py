@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from mobilize.cli import face
+
+#: How uvicorn is set, here and in bench/web.py.
+SERVER: Mapping[str, Any] = {
+    # No line a request: it would hold addresses of people (domain/rules.md E).
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "ws": "none",
+    "timeout_graceful_shutdown": 10,
+}
 
 
 def serve(
@@ -17,9 +28,6 @@ def serve(
         str, typer.Option(help="Where to listen; this machine alone unless you say otherwise.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    proxy: Annotated[
-        str, typer.Option(help="Addresses of the web servers in front, commas between: whose X-Forwarded-For counts.")
-    ] = "127.0.0.1",
     plain_http: Annotated[
         bool, typer.Option("--plain-http", help="Listen on another address although PUBLIC_URL is not set.")
     ] = False,
@@ -43,19 +51,25 @@ def serve(
                 f"{host} can be reached from other machines, and without https what people type can be read on the way",
                 hint="set PUBLIC_URL=https://… with a web server in front that has a certificate (docs/serve.md)",
             )
+        trusted = installation.settings.trusted_proxies
+        if url and not trusted:
+            typer.echo(
+                "TRUSTED_PROXIES is not set: all who come through the web server in front share one allowance.",
+                err=True,
+            )
         typer.echo(f"Pages for partners: {url or f'http://{_shown(host)}:{port}'}/   (end with Ctrl-C)", err=True)
         uvicorn.run(
             create(installation),
             host=host,
             port=port,
-            # No line a request: it would hold addresses of people (domain/rules.md E).
-            access_log=False,
-            forwarded_allow_ips=proxy,
-            log_level="warning",
-            server_header=False,
-            ws="none",
-            timeout_graceful_shutdown=10,
+            **SERVER,
+            **proxies(trusted),
         )
+
+
+def proxies(trusted: str) -> Mapping[str, Any]:
+    """Whose word uvicorn takes for where a request comes from: nobody's, unless TRUSTED_PROXIES says so."""
+    return {"proxy_headers": bool(trusted), "forwarded_allow_ips": trusted or ""}
 
 
 def _here_alone(host: str) -> bool:

@@ -63,7 +63,7 @@ def look(installation: Installation, start: str) -> Case:
     entry, campaign, seal = shown.entry, installation.campaign.slug, installation.seal
     with installation.store.reading() as connection:
         theirs = cases.latest(connection, campaign, [entry.reply], seal).get(entry.reply, {})
-        statements = log.said_in(connection, campaign, entry.reply)
+        statements = log.said_in(connection, campaign, entry.reply, installation.seal)
         made = overlaid(entry, theirs)
         return Case(
             entry=made,
@@ -120,6 +120,7 @@ def decide(
             columns["said_on"] = log.day_of(changed["said_on"])
         if columns:
             cases.set_columns(connection, campaign, before.entry.reply, columns)
+            log.settle_place(connection, campaign, before.entry.reply)
         if "targets" in changed:
             targets = changed["targets"].split()
             cases.set_targets(connection, campaign, before.entry.reply, targets, by=by, now=now)
@@ -149,6 +150,7 @@ def _say_concerns(installation: Installation, reply: str, *, by: str, now: dt.da
             direct=last.direct,
             by=by,
             now=now,
+            seal=installation.seal,
         )
 
 

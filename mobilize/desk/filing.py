@@ -318,7 +318,7 @@ def _follow(
     now: dt.datetime,
 ) -> None:
     """Take back what was stated of countries that a reply has left, and suggest it of those that it came to."""
-    mine = log.said_in(connection, installation.campaign.slug, entry.reply)
+    mine = log.said_in(connection, installation.campaign.slug, entry.reply, installation.seal)
     said = next((each for each in reversed(mine) if each.stance), None)
     stance = said.stance if said else entry.stance
     if not stance:
@@ -331,6 +331,7 @@ def _follow(
             log.state(
                 connection, installation.campaign.slug, **words,
                 country=code, stance=None, rule=f"filed elsewhere by {by}", by=whose, now=now,
+                seal=installation.seal,
             )  # fmt: skip
     for code in after:
         last = _last(mine, code)
@@ -340,6 +341,7 @@ def _follow(
             log.state(
                 connection, installation.campaign.slug, **words,
                 country=code, stance=stance, rule=f"filed here by {by}", by=whose, now=now,
+                seal=installation.seal,
             )  # fmt: skip
 
 

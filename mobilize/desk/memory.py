@@ -28,17 +28,21 @@ class Memory:
     def __post_init__(self) -> None:
         self._watch = self.installation.store.watch()
 
+    def mark(self) -> str:
+        """The mark of the ledger at this moment."""
+        return self._watch.mark()
+
     def of(self, name: Hashable, make: Callable[[], T]) -> T:
         """Give the value kept under a name, or make it where the ledger was written to since.
 
         name: says all that the value depends on beside the ledger (the day, a filter, a role). One thread makes, the
         others wait for it.
         """
-        mark = self._watch.mark()
+        mark = self.mark()
         found = self._kept.get(name)
         if found is None or found[0] != mark:
             with self._lock:
-                mark = self._watch.mark()
+                mark = self.mark()
                 found = self._kept.get(name)
                 if found is None or found[0] != mark:
                     found = (mark, make())

@@ -82,17 +82,21 @@ def everybody(installation: Installation) -> list[Account]:
 def sign_in(installation: Installation, name: str, password: str, code: str, *, now: dt.datetime) -> str | None:
     """Begin a session. Returns its token, for the cookie; None where anything does not fit, whatever it is.
 
-    Five wrong tries close the door to that name for a quarter of an hour, for a right try as well.
+    Five wrong tries close the door to that name for a quarter of an hour, for a right try as well. A name that is not
+    there, or is locked, costs the same work as a wrong password: from the time it takes nobody learns which it was.
     """
     name = name.strip().lower()
     with installation.store.reading() as connection:
         account = people.one(connection, name)
     right = proof.fits(password, account.password if account else None)
-    if account is None or account.disabled or (account.locked_until is not None and now < account.locked_until):
-        return None
-    step = proof.step_of(installation.seal.opened(account.totp).decode(), code, now)
+    secret = installation.seal.opened(account.totp).decode() if account else proof.NOBODYS_SECRET
+    step = proof.step_of(secret, code, now)
     token = secrets.token_urlsafe(32)
     with installation.store.writing() as connection:
+        if account is None or account.disabled or (account.locked_until is not None and now < account.locked_until):
+            # Who types a password into the field of the name must not find it in the log.
+            people.note(connection, who=account.name if account else "nobody", what="sign_in_failed", now=now)
+            return None
         if right and step is not None and people.use_step(connection, name, step):
             people.begin(connection, _digest(token), name, now=now, ends_at=now + LONGEST)
             people.note(connection, who=name, what="signed_in", now=now)
@@ -107,20 +111,43 @@ def sign_in(installation: Installation, name: str, password: str, code: str, *, 
     return None
 
 
-def who(installation: Installation, token: str, *, now: dt.datetime) -> Person | None:
-    """Tell who a cookie's token stands for; None: nobody, or it has ended."""
-    digest = _digest(token)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A session as it was found, for as long as the ledger does not change."""
+
+    person: Person
+    seen_at: dt.datetime
+    ends_at: dt.datetime
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Whether it has not ended at this moment."""
+        return now < self.ends_at and now - self.seen_at < IDLE
+
+    def is_fresh(self, now: dt.datetime) -> bool:
+        """Whether it holds, and need not be noted as seen."""
+        return self.holds(now) and now - self.seen_at < _SEEN_EVERY
+
+
+def visit(installation: Installation, token: str) -> Visit | None:
+    """Find the session of a cookie's token; None: there is none, or its person is let in no more."""
     with installation.store.reading() as connection:
-        found = people.session(connection, digest)
+        found = people.session(connection, _digest(token))
         account = people.one(connection, found.person) if found else None
     if found is None or account is None or account.disabled:
         return None
-    if now >= found.ends_at or now - found.seen_at >= IDLE:
+    person = Person(name=account.name, role=Role(account.role))
+    return Visit(person=person, seen_at=found.seen_at, ends_at=found.ends_at)
+
+
+def who(installation: Installation, token: str, *, now: dt.datetime) -> Person | None:
+    """Tell who a cookie's token stands for; None: nobody, or it has ended."""
+    found = visit(installation, token)
+    if found is None or not found.holds(now):
         return None
-    if now - found.seen_at >= _SEEN_EVERY:
+    if not found.is_fresh(now):
         with installation.store.writing() as connection:
-            people.seen(connection, digest, now)
-    return Person(name=account.name, role=Role(account.role))
+            people.seen(connection, _digest(token), now)
+    return found.person
 
 
 def sign_out(installation: Installation, token: str, person: Person, *, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from mobilize.desk import webhooks
 from mobilize.inbox import files, form, read
 from mobilize.inbox.genuine import Standing
 from mobilize.inbox.raw import MailId, RawMail
@@ -87,7 +88,7 @@ def read_anew(installation: Installation, *, now: dt.datetime) -> Iterator[Taken
     with installation.store.reading() as connection:
         known = log.known(connection, installation.campaign.slug)
     for identity in known:
-        yield _read(installation, _kept(installation, identity), context, now)
+        yield _read(installation, _kept(installation, identity), context, now, new=False)
 
 
 def summary(installation: Installation) -> Summary:
@@ -114,12 +115,14 @@ def _kept(installation: Installation, identity: MailId) -> RawMail:
     return RawMail(data=data, origin=origin if origin.startswith(form.ORIGIN) else _KEPT)
 
 
-def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime) -> Taken:
+def _read(installation: Installation, raw: RawMail, context: Context, now: dt.datetime, *, new: bool = True) -> Taken:
     reply = _understood(raw, context)
     why = attention(reply)
     with installation.store.writing() as connection:
         log.record(connection, installation.campaign.slug, reply, installation.seal, attention=why, now=now)
         _follow_up(connection, installation.campaign.slug, reply, now)
+        if new:
+            webhooks.announce(connection, installation.campaign.slug, reply, attention=why, now=now)
     return Taken(reply=raw.id, new=True, kind=reply.kind, country=reply.country, attention=why)
 
 

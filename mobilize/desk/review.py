@@ -14,14 +14,13 @@ from mobilize.campaign import standing
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
-from mobilize.replies import export, filed, log
+from mobilize.replies import export, filed, log, pages
 from mobilize.replies.filing import Deed, Place, placed
 from mobilize.replies.log import Entry
 from mobilize.replies.proof import Proof, proof
 from mobilize.replies.public import counts as public_counts
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, Status, current
 from mobilize.replies.triage import READING_ORDER
-from mobilize.store import cases
 from mobilize.world.countries import countries, groups
 
 #: What a person types to say that a reply states no stance.
@@ -43,7 +42,7 @@ def entries(installation: Installation, *, kinds: Sequence[str] = (), needs_pers
     """
     with installation.store.reading() as connection:
         found = log.entries(connection, installation.campaign.slug, installation.seal)
-        stances = _current(log.statements(connection, installation.campaign.slug))
+        stances = _current(log.statements(connection, installation.campaign.slug, seal=installation.seal))
     chosen = [each for each in found if (not kinds or each.kind in kinds) and (each.attention or not needs_person)]
     chosen.sort(key=lambda each: (not each.attention, READING_ORDER.index(each.kind)))
     return [Shown(entry=each, current=stances.get(each.country or "")) for each in chosen]
@@ -55,19 +54,19 @@ def one(installation: Installation, start: str) -> Shown:
         raise Refused("name at least four characters of the reply's id", hint="mobilize replies log shows them")
     campaign = installation.campaign.slug
     with installation.store.reading() as connection:
-        found = cases.beginning(connection, campaign, start)
+        found = pages.beginning_with(connection, campaign, start, installation.seal)
         if len(found) != 1:
             many = "more than one reply begins" if found else "no reply begins"
             raise Refused(f"{many} with {start}", hint="mobilize replies log shows every reply's id")
-        (entry,) = log.some(connection, campaign, installation.seal, found)
-        stances = _current(log.statements(connection, campaign, (entry.country or "",)))
-    return Shown(entry=entry, current=stances.get(entry.country or ""))
+        country = found[0].country or ""
+        stated = log.statements(connection, campaign, (country,), seal=installation.seal).get(country, ())
+    return Shown(entry=found[0], current=current(stated))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        return log.said_in(connection, installation.campaign.slug, reply)
+        return log.said_in(connection, installation.campaign.slug, reply, installation.seal)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -112,7 +111,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = log.said_in(connection, installation.campaign.slug, before.reply)
+        mine = log.said_in(connection, installation.campaign.slug, before.reply, installation.seal)
         parsed = next((each for each in reversed(mine) if each.by == PARSER and each.stance), None)
         words = words_of(connection, installation, before, parsed)
         also = _also(connection, installation, before)
@@ -125,7 +124,17 @@ def review(
         if of:
             said_of[of] = None if said == NO_STANCE else said
         for code, meant in said_of.items():
-            log.state(connection, campaign, **words, country=code, stance=meant, rule="", by=by, now=now)
+            log.state(
+                connection,
+                campaign,
+                **words,
+                country=code,
+                stance=meant,
+                rule="",
+                by=by,
+                now=now,
+                seal=installation.seal,
+            )
         if "country" in changes and of:
             where = Place(of, before.letter)
             filed.add(connection, campaign, before.reply, Deed.MOVED, place=where, by=by, now=now)
@@ -149,8 +158,7 @@ class Words(TypedDict):
     said_on: dt.date | None
     direct: bool
     genuine: str
-    reporter: bytes | None
-    sealed: bool
+    reporter: str
 
 
 def words_of(connection: Connection, installation: Installation, entry: Entry, said: Statement | None) -> Words:
@@ -174,8 +182,7 @@ def words_of(connection: Connection, installation: Installation, entry: Entry, s
         said_on=entry.said_on,
         direct=entry.via == "direct" and entry.kind == "reply",
         genuine=proof(entry.parsed, checked).standing.value,
-        reporter=seal.closed(entry.reporter.encode()) if entry.reporter else None,
-        sealed=seal.closes,
+        reporter=entry.reporter or "",
     )
 
 
@@ -277,8 +284,8 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     """Who was asked, who answered, who is left: every state, by what both wings know."""
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        replies = cases.kinds(connection, campaign.slug)
-        stances = _current(log.statements(connection, campaign.slug))
+        replies = pages.kinds_by_country(connection, campaign.slug)
+        stances = _current(log.statements(connection, campaign.slug, seal=installation.seal))
         plans = log.plan_counts(connection, campaign.slug)
         letters = figures.by_country(connection, campaign.slug)
     return board.by_country(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from mobilize.desk import inbox
 from mobilize.installation import Installation
-from mobilize.replies import log
+from mobilize.replies import log, pages
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
@@ -80,12 +81,14 @@ def shelf(installation: Installation, choice: Choice, *, most: int, after: str =
     most: replies listed at most. after: the reply behind which to go on; one that is not in the list begins it anew.
     """
     campaign = installation.campaign.slug
+    if choice.q:
+        inbox.find_by_words(installation)
     with installation.store.reading() as connection:
         ids = _order(connection, installation, choice)
         start = ids.index(after) + 1 if after in ids else 0
         shown = list(_read(connection, installation, ids[start : start + most]))
         named = {each.country for each in shown if each.country}
-        statements = log.statements(connection, campaign, named)
+        statements = log.statements(connection, campaign, named, seal=installation.seal)
         owners = cases.owners(connection, campaign, [each.reply for each in shown])
         new, waiting, total = cases.tallies(connection, campaign)
         spoken, known = cases.spoken(connection, campaign), cases.named(connection, campaign)
@@ -122,10 +125,13 @@ def _read(connection: Connection, installation: Installation, ids: Sequence[str]
 def _order(connection: Connection, installation: Installation, choice: Choice) -> list[str]:
     """Ids of the whole list, in its order."""
     campaign = installation.campaign.slug
-    ids = cases.sifted(connection, campaign, _sieve(choice), order=READING_ORDER, parser=PARSER)
-    if not choice.reporter and not choice.q:
+    holding = pages.worded(connection, campaign, choice.q, "", installation.seal)
+    if holding is None:
+        return []
+    ids = cases.sifted(connection, campaign, _sieve(choice), also=holding, order=READING_ORDER, parser=PARSER)
+    if not choice.reporter:
         return ids
-    # Words and names are encrypted: they are looked for in what is left.
+    # Part of a name is in no index, and names are encrypted: it is looked for in what is left.
     return [each.reply for each in _read(connection, installation, ids) if _fits(each, choice)]
 
 
@@ -169,10 +175,5 @@ def _sieve(choice: Choice) -> Sieve:
 
 
 def _fits(entry: Entry, choice: Choice) -> bool:
-    return _has(entry, ("reporter", "from_name", "from_address"), choice.reporter) and _has(
-        entry, ("subject", "text", "note", "from_name", "reporter"), choice.q
-    )
-
-
-def _has(entry: Entry, fields: tuple[str, ...], wanted: str) -> bool:
-    return wanted.casefold() in " ".join(str(entry.parsed.get(name) or "") for name in fields).casefold()
+    names = (entry.parsed.get(each) for each in ("reporter", "from_name", "from_address"))
+    return choice.reporter.casefold() in " ".join(str(each or "") for each in names).casefold()

@@ -29,7 +29,7 @@ def ledger(installation: Installation, *, today: dt.date, reply: str | None = No
     """Every statement that was ever made, in the order of recording. reply: only those on the one of this whole id."""
     with installation.store.reading() as connection:
         slug, seal = installation.campaign.slug, installation.seal
-        by_country = log.statements(connection, slug)
+        by_country = log.statements(connection, slug, seal=installation.seal)
         said = [each for of in by_country.values() for each in of if reply is None or each.reply == reply]
         reporters = filed.reporters(connection, slug, seal, said)
     return [

@@ -10,7 +10,8 @@ from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
-from mobilize.post import outbox
+from mobilize.post import figures, outbox
+from mobilize.post.figures import Line
 from mobilize.post.outbox import Fate
 from mobilize.post.states import State
 
@@ -31,6 +32,14 @@ def fates(installation: Installation, round: int) -> list[Fate]:
     """The fate of every letter of a round."""
     with installation.store.reading() as connection:
         return outbox.fates(connection, installation.campaign.slug, round)
+
+
+def listed(installation: Installation, *, state: str, country: str, after: str, most: int) -> tuple[list[Line], bool]:
+    """Some letters in the order of their ids, and whether there are more behind them."""
+    with installation.store.reading() as connection:
+        slug = installation.campaign.slug
+        found = figures.listed(connection, slug, state=state, country=country, after=after, most=most + 1)
+    return found[:most], len(found) > most
 
 
 def missing(installation: Installation, round: int, *, now: dt.datetime) -> list[Missing]:

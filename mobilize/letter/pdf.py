@@ -6,6 +6,7 @@ Measured in docs/decisions/030.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import threading
@@ -194,6 +195,8 @@ def font_folders() -> Iterator[str]:
 #: Arabic vowel signs and doubling (U+064B to U+0652, U+0670).
 _VOCALISATION = dict.fromkeys((*range(0x064B, 0x0653), 0x0670))
 
+_VOCALISED = re.compile("[\u064b-\u0652\u0670]")
+
 
 def _unvocalised(text: str) -> str:
     """Take the vowel signs out: on paper they are glyphs of their own, and readers of a PDF put them elsewhere.
@@ -201,7 +204,8 @@ def _unvocalised(text: str) -> str:
     With them 25 words of the shipped letters, read back by PDFium, were none («مراراً»); without them every word is
     whole, for a search and for a screen reader, and the text is as newspapers and the United Nations print it.
     """
-    return text.translate(_VOCALISATION)
+    # Looked for first: most letters have none, and to translate a whole one costs more than all of its data.
+    return text.translate(_VOCALISATION) if _VOCALISED.search(text) else text
 
 
 def data(letter: Letter, campaign: Campaign) -> dict[str, object]:
@@ -295,6 +299,7 @@ def _kept_whole(text: str) -> Iterator[tuple[str, bool, tuple[bool, bool]]]:
         yield text[place:], False, (False, False)
 
 
+@functools.lru_cache(maxsize=8)
 def _refuse_bringing_in(source: str) -> None:
     source = re.sub(r"//[^\n]*", "", source)
     if found := _BRINGS_IN.search(source):

@@ -90,6 +90,12 @@ def _rate(connection: Connection, campaign: str, now: dt.datetime) -> float:
     return float(count / minutes)
 
 
+def latest_round(connection: Connection, campaign: str) -> int:
+    """The round of letters that was begun last; 1 where none was."""
+    chosen = select(func.max(letters.c.round)).where(letters.c.campaign == campaign)
+    return connection.execute(chosen).scalar() or 1
+
+
 def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
     """Country -> state -> number of letters."""
     counted = select(letters.c.country, letters.c.state, func.count().label("letters"))
@@ -99,3 +105,44 @@ def by_country(connection: Connection, campaign: str) -> dict[str, dict[str, int
     ):
         found.setdefault(row.country, {})[row.state] = row.letters
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One letter as a list shows it; no address is in it."""
+
+    letter: str
+    country: str
+    audience: str
+    language: str
+    round: int
+    state: str
+    attempts: int
+    changed_at: dt.datetime
+    #: In plain words: why it failed, waits or is in doubt.
+    reason: str
+
+
+def listed(
+    connection: Connection, campaign: str, *, state: str = "", country: str = "", after: str = "", most: int
+) -> list[Line]:
+    """Letters of a campaign in the order of their ids, from behind one of them; only those in a state, or a country."""
+    chosen = select(letters).where(letters.c.campaign == campaign, letters.c.letter > after)
+    if state:
+        chosen = chosen.where(letters.c.state == state)
+    if country:
+        chosen = chosen.where(letters.c.country == country)
+    return [
+        Line(
+            letter=row.letter,
+            country=row.country,
+            audience=row.audience,
+            language=row.language,
+            round=row.round,
+            state=row.state,
+            attempts=row.attempts,
+            changed_at=row.changed_at,
+            reason=row.reason,
+        )
+        for row in connection.execute(chosen.order_by(letters.c.letter).limit(most))
+    ]

@@ -17,9 +17,9 @@ def exposition(figures: Figures, *, campaign: str, round: int, now: dt.datetime,
 
 
 def _lines(figures: Figures, labels: Mapping[str, str], now: dt.datetime, paused: bool) -> Iterator[str]:  # noqa: FBT001 - a figure like the others
-    yield _head("mobilize_letters", "gauge", "Letters of the round by state.")
+    yield head("mobilize_letters", "gauge", "Letters of the round by state.")
     for state, count in figures.states.items():
-        yield _sample("mobilize_letters", {**labels, "state": state}, count)
+        yield sample("mobilize_letters", {**labels, "state": state}, count)
     yield from _one("mobilize_tries_total", "counter", "Tries to hand a letter over.", labels, figures.tries)
     told = "Tries to which no server gave an answer."
     yield from _one("mobilize_tries_unanswered_total", "counter", told, labels, figures.unanswered)
@@ -34,15 +34,17 @@ def _lines(figures: Figures, labels: Mapping[str, str], now: dt.datetime, paused
 
 
 def _one(name: str, kind: str, told: str, labels: Mapping[str, str], value: float) -> Iterator[str]:
-    yield _head(name, kind, told)
-    yield _sample(name, labels, value)
+    yield head(name, kind, told)
+    yield sample(name, labels, value)
 
 
-def _head(name: str, kind: str, told: str) -> str:
+def head(name: str, kind: str, told: str) -> str:
+    """What a family of samples is, in its two lines."""
     return f"# HELP {name} {told}\n# TYPE {name} {kind}\n"
 
 
-def _sample(name: str, labels: Mapping[str, str], value: float) -> str:
+def sample(name: str, labels: Mapping[str, str], value: float) -> str:
+    """One sample."""
     inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
     return f"{name}{{{inner}}} {value:.15g}\n"
 
@@ -83,16 +85,16 @@ def of_worker(
         line
         for name, told, label, values in counted
         for line in (
-            _head(name, "counter", told),
-            *(_sample(name, {**labels, label: key}, count) for key, count in sorted(values.items())),
+            head(name, "counter", told),
+            *(sample(name, {**labels, label: key}, count) for key, count in sorted(values.items())),
         )
     ]
     lines += [line for name, kind, told, value in plain for line in _one(name, kind, told, labels, value)]
     if queued:
-        lines.append(_head("mobilize_queue_shards", "gauge", "Shards in the queue that all workers share."))
-        lines += [_sample("mobilize_queue_shards", {**labels, "status": key}, n) for key, n in sorted(queued.items())]
+        lines.append(head("mobilize_queue_shards", "gauge", "Shards in the queue that all workers share."))
+        lines += [sample("mobilize_queue_shards", {**labels, "status": key}, n) for key, n in sorted(queued.items())]
     if standing:
-        lines.append(_head("mobilize_letters", "gauge", "Letters of the round by state."))
+        lines.append(head("mobilize_letters", "gauge", "Letters of the round by state."))
         for (number, state), count in sorted(standing.items()):
-            lines.append(_sample("mobilize_letters", {**labels, "round": str(number), "state": state}, count))
+            lines.append(sample("mobilize_letters", {**labels, "round": str(number), "state": state}, count))
     return "".join(lines)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from mobilize.inbox.signatures import Checked, Outcome
+from mobilize.replies import log
 from mobilize.replies.filing import Deed, Filing, Place
 from mobilize.replies.review import Statement
 from mobilize.store.schema import replies, stances
@@ -60,6 +61,7 @@ def put(connection: Connection, campaign: str, reply: str, place: Place, *, atte
         values["reviewed_by"] = ""
     key = (replies.c.campaign == campaign) & (replies.c.reply == reply)
     connection.execute(update(replies).where(key).values(**values))
+    log.settle_place(connection, campaign, reply)
 
 
 # --- who passed a statement on ----------------------------------------------------------------------------------------

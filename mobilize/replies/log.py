@@ -7,14 +7,18 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func, insert, select, update
 
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
-from mobilize.replies.review import PARSER, Statement
+from mobilize.replies import words
+from mobilize.replies.review import PARSER, Current, Statement, Status, current
+from mobilize.replies.triage import NOBODY, READING_ORDER
 from mobilize.store import cases
+from mobilize.store import words as index
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
 from mobilize.store.schema_filings import filings
+from mobilize.store.schema_web import stances_now
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 
@@ -83,8 +87,11 @@ def record(
 
     A message read before gets its row written anew; what a person said of it, and all statements, stay.
     """
+    parsed = reply.as_kept()
+    arrived = select(raw_mail.c.received_at).where(raw_mail.c.id == reply.id)
     values: dict[str, object] = {
         "read_at": now,
+        "received_at": connection.execute(arrived).scalar() or now,
         "said_on": day_of(reply.date),
         "kind": reply.kind,
         "via": reply.via,
@@ -93,7 +100,7 @@ def record(
         "language": reply.language,
         "letter": reply.matches.letter,
         "attention": attention,
-        "parsed": seal.closed(json.dumps(reply.as_kept(), ensure_ascii=False).encode()),
+        "parsed": seal.closed(json.dumps(parsed, ensure_ascii=False).encode()),
         "sealed": seal.closes,
         "genuine": reply.authenticity.standing.value,
     }
@@ -108,7 +115,21 @@ def record(
         connection.execute(update(replies).where(key).values(**kept))
     else:
         connection.execute(insert(replies).values(campaign=campaign, reply=reply.id, reviewed_by="", **values))
+    settle_place(connection, campaign, reply.id)
+    find_by_words(connection, campaign, reply.id, parsed, seal)
     _suggest(connection, campaign, reply, seal, now)
+
+
+#: Where a reply stands in the order of reading, from its kind and from whether somebody must look.
+_ORDER = case(
+    {kind: number for number, kind in enumerate(READING_ORDER)}, value=replies.c.kind, else_=len(READING_ORDER)
+)
+PLACE = case((replies.c.attention != "", _ORDER), else_=_ORDER + NOBODY)
+
+
+def settle_place(connection: Connection, campaign: str, reply: str) -> None:
+    """Put a reply where it belongs in the order of reading, after its kind or its attention changed."""
+    connection.execute(update(replies).where(*_of(replies, campaign, reply)).values(place=PLACE))
 
 
 #: What a person decides by filing a reply.
@@ -117,6 +138,12 @@ _FILED = frozenset({"country", "letter", "attention"})
 
 def _of(table: Table, campaign: str, reply: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.campaign == campaign, table.c.reply == reply
+
+
+def find_by_words(connection: Connection, campaign: str, reply: str, parsed: Mapping[str, object], seal: Seal) -> None:
+    """Put a reply's words into the index, hashed under the newest key."""
+    key = seal.word_keys[0]
+    index.put(connection, campaign, reply, words.tokens(key, words.of_reply(parsed)), key)
 
 
 def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, now: dt.datetime) -> None:
@@ -142,9 +169,9 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, no
             direct=reply.via == "direct" and reply.kind == "reply",
             by=PARSER,
             now=now,
+            seal=seal,
             genuine=proof_of(reply.kind, reply.authenticity.standing.value),
-            reporter=seal.closed(reply.reporter.encode()) if reply.reporter else None,
-            sealed=seal.closes,
+            reporter=reply.reporter or "",
         )
     planned = select(plans.c.country).where((plans.c.campaign == campaign) & (plans.c.reply == reply.id))
     known = {row.country for row in connection.execute(planned)}
@@ -172,13 +199,13 @@ def state(
     direct: bool,
     by: str,
     now: dt.datetime,
+    seal: Seal,
     genuine: str = "",
-    reporter: bytes | None = None,
-    sealed: bool = False,
+    reporter: str = "",
 ) -> None:
-    """Add one statement to the ledger of stances. None is ever changed or removed.
+    """Add one statement to the ledger of stances; none is ever changed. Its words are encrypted as the mail is.
 
-    genuine, reporter, sealed: as the columns; empty: as the last statement on the same reply has them.
+    genuine, reporter: who vouches for it and who passed it on; empty: as the last statement on the same reply has them.
     """
     if not genuine:
         columns = (stances.c.genuine, stances.c.reporter, stances.c.sealed)
@@ -186,21 +213,21 @@ def state(
             select(*columns).where(*_of(stances, campaign, reply)).order_by(stances.c.number.desc())
         ).first()
         if before is not None:
-            genuine, reporter, sealed = before.genuine, before.reporter, before.sealed
+            genuine, reporter = before.genuine, _opened(before.reporter, before.sealed, seal)
         else:
             row = connection.execute(select(replies.c.genuine, replies.c.kind).where(*_of(replies, campaign, reply)))
             genuine = next((proof_of(each.kind, each.genuine) for each in row), "")
     connection.execute(
         insert(stances).values(
-            genuine=genuine,
-            reporter=reporter,
-            sealed=sealed,
             campaign=campaign,
             reply=reply,
             country=country,
             stance=stance or "",
             concerns=" ".join(concerns),
-            quote=quote,
+            quote=seal.closed(quote.encode()).decode() if quote else "",
+            genuine=genuine,
+            reporter=seal.closed(reporter.encode()) if reporter else None,
+            sealed=seal.closes,
             rule=rule,
             said_on=said_on,
             direct=direct,
@@ -208,6 +235,44 @@ def state(
             recorded_at=now,
         )
     )
+    settle_stance(connection, campaign, country)
+
+
+def _opened(data: bytes | None, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fact of the row, not a switch
+    if not data:
+        return ""
+    return (seal.opened(data) if sealed else bytes(data)).decode("utf-8", "replace")
+
+
+def settle_stance(connection: Connection, campaign: str, country: str) -> None:
+    """Derive anew where a country stands, from all that was stated of it: the board reads what is written here."""
+    connection.execute(delete(stances_now).where(stances_now.c.campaign == campaign, stances_now.c.country == country))
+    now = current(statements(connection, campaign, (country,)).get(country, ()))
+    if now is not None:
+        values = {"stance": now.stance or "", "status": now.status.value, "concerns": " ".join(now.concerns)}
+        row = {"campaign": campaign, "country": country, "said_on": now.said_on, "direct": now.direct}
+        connection.execute(insert(stances_now).values(**row, **values))
+
+
+def where_they_stand(
+    connection: Connection, campaign: str, countries: Collection[str] | None = None
+) -> dict[str, Current]:
+    """Where countries stand, without the statements that it rests on. countries: only these."""
+    chosen = select(stances_now).where(stances_now.c.campaign == campaign)
+    if countries is not None:
+        chosen = chosen.where(stances_now.c.country.in_(countries))
+    return {
+        row.country: Current(
+            country=row.country,
+            stance=row.stance or None,
+            status=Status(row.status),
+            concerns=tuple(row.concerns.split()),
+            said_on=row.said_on,
+            direct=row.direct,
+            standing=(),
+        )
+        for row in connection.execute(chosen)
+    }
 
 
 def proof_of(kind: str, standing: str) -> str:
@@ -231,11 +296,11 @@ def correct(
     for field, (before, after) in changes.items():
         row = {"campaign": campaign, "reply": reply, "field": field, "before": before, "after": after}
         connection.execute(insert(corrections).values(**row, by=by, at=now))
-    values = {"reviewed_by": by, "attention": ""}
+    values: dict[str, object] = {"reviewed_by": by, "attention": ""}
     if "country" in changes:
         values["country"] = changes["country"][1]
-    key = (replies.c.campaign == campaign) & (replies.c.reply == reply)
-    connection.execute(update(replies).where(key).values(**values))
+    connection.execute(update(replies).where(*_of(replies, campaign, reply)).values(**values))
+    settle_place(connection, campaign, reply)
 
 
 def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
@@ -289,32 +354,38 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
 
 
 def statements(
-    connection: Connection, campaign: str, countries: Collection[str] | None = None
+    connection: Connection, campaign: str, countries: Collection[str] | None = None, *, seal: Seal | None = None
 ) -> dict[str, list[Statement]]:
-    """The ledger of stances, by country, in the order of recording. countries: of these alone."""
+    """The ledger of stances, by country, in the order of recording. countries: of these alone.
+
+    seal: opens the quotes; without it one that is encrypted is empty. Raises KeyMissing where no key opens one.
+    """
     chosen = select(stances).where(stances.c.campaign == campaign)
     if countries is not None:
         chosen = chosen.where(stances.c.country.in_(countries))
     found: dict[str, list[Statement]] = {}
     for row in connection.execute(chosen.order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(_statement(row))
+        found.setdefault(row.country, []).append(_statement(row, seal))
     return found
 
 
-def said_in(connection: Connection, campaign: str, reply: str) -> list[Statement]:
-    """All that was ever said of what one reply means, in the order of recording."""
+def said_in(connection: Connection, campaign: str, reply: str, seal: Seal | None = None) -> list[Statement]:
+    """All that was ever said of what one reply means, in the order of recording. seal: as for `statements`."""
     chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
-    return [_statement(row) for row in connection.execute(chosen.order_by(stances.c.number))]
+    return [_statement(row, seal) for row in connection.execute(chosen.order_by(stances.c.number))]
 
 
-def _statement(row: Row[tuple[object, ...]]) -> Statement:
+def _statement(row: Row[tuple[object, ...]], seal: Seal | None) -> Statement:
+    quote = row.quote
+    if row.sealed and quote:
+        quote = seal.opened(quote.encode()).decode() if seal else ""
     return Statement(
         number=row.number,
         reply=row.reply,
         country=row.country,
         stance=row.stance or None,
         concerns=tuple(row.concerns.split()),
-        quote=row.quote,
+        quote=quote,
         rule=row.rule,
         said_on=row.said_on,
         direct=row.direct,

@@ -205,16 +205,24 @@ class Sieve:
     person: str = ""
 
 
-def sifted(connection: Connection, campaign: str, sieve: Sieve, *, order: Sequence[str], parser: str) -> list[str]:
+def sifted(
+    connection: Connection,
+    campaign: str,
+    sieve: Sieve,
+    *,
+    order: Sequence[str],
+    parser: str,
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[str]:
     """Ids of the replies that pass: what waits first, then by kind in the order given, newest first within.
 
-    order: all kinds. parser: the name under which the parser makes statements.
+    order: all kinds. parser: the name under which the parser makes statements. also: what a row must fulfil besides.
     """
     place = case({kind: place for place, kind in enumerate(order)}, value=replies.c.kind, else_=len(order))
     rows = connection.execute(
         select(replies.c.reply)
         .join(raw_mail, raw_mail.c.id == replies.c.reply)
-        .where(*_conditions(campaign, sieve, parser))
+        .where(*_conditions(campaign, sieve, parser), *also)
         .order_by(replies.c.attention == "", place, raw_mail.c.received_at.desc(), replies.c.reply)
     )
     return [row.reply for row in rows]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from mobilize.store import schema, schema_cases, schema_filings, schema_people
+from mobilize.store import schema, schema_cases, schema_filings, schema_people, schema_web
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 #: Every page of tables: to have read one is what puts its tables among the others.
-PAGES = (schema, schema_cases, schema_filings, schema_people)
+PAGES = (schema, schema_cases, schema_filings, schema_people, schema_web)
 
 #: Tables of the engine that carries work to the workers: its own, not ours.
 OTHERS = "procrastinate_"
@@ -44,13 +44,18 @@ def make(connection: Connection, now: dt.datetime) -> None:
 
 def upgrade(connection: Connection, now: dt.datetime) -> None:
     """Run the migrations that a ledger, or an empty database, lacks: all, or none (the caller's transaction)."""
+    run(connection)
+    if connection.execute(select(schema.ledger.c.version)).first() is None:
+        connection.execute(insert(schema.ledger).values(version=schema.VERSION, made_at=now))
+    connection.execute(update(schema.ledger).values(version=schema.VERSION))
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations alone: the tables are then those of the newest of them."""
     # It costs a fifth of a second, and most programs never need it.
     from alembic import command  # noqa: PLC0415
 
     command.upgrade(config(connection), "head")
-    if connection.execute(select(schema.ledger.c.version)).first() is None:
-        connection.execute(insert(schema.ledger).values(version=schema.VERSION, made_at=now))
-    connection.execute(update(schema.ledger).values(version=schema.VERSION))
 
 
 def config(connection: Connection) -> Config:

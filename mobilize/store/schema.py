@@ -64,6 +64,8 @@ ledger = Table(
     Column("made_at", Moment, nullable=False),
     # A random name; a restored copy bears the same, and store/witness.py tells them apart.
     Column("identity", String(32), nullable=False, default="", server_default=""),
+    # What is mixed into the digests of `suppression`; empty: nothing stands there yet.
+    Column("salt", String(32), nullable=False, default="", server_default=""),
     # Letters that were ever claimed; what programs that run now add to it stands in `leases`.
     Column("claims", Integer, nullable=False, default=0, server_default="0"),
     # The database that it was last sent from (PostgreSQL), or "copy": store/witness.py.
@@ -158,7 +160,7 @@ refusals = Table(
 )
 Index("refusals_by_letter", refusals.c.campaign, refusals.c.letter)
 
-#: Addresses that no send passes, as digests: forgetting a person must not forget that she asked to be left alone.
+#: Addresses that no send passes, as salted digests: forgetting a person must not forget that she asks to be left alone.
 suppression = Table(
     "suppression",
     metadata,
@@ -284,9 +286,18 @@ replies = Table(
     Column("sealed", Boolean, nullable=False, default=False),
     # inbox.genuine.Standing; empty: read before that was known.
     Column("genuine", String(16), nullable=False, default="", server_default=""),
+    # What lists are ordered by: raw_mail.received_at, and replies.triage.place_of. NULL: not filled in yet.
+    Column("received_at", Moment),
+    Column("place", Integer),
     PrimaryKeyConstraint("campaign", "reply"),
 )
 Index("replies_by_country", replies.c.campaign, replies.c.country)
+# In the order of reading: all of them, of a country, with a stance, in a language.
+_ORDER = (replies.c.place, replies.c.received_at.desc(), replies.c.reply.desc())
+Index("replies_in_order", replies.c.campaign, *_ORDER)
+for _column in (replies.c.country, replies.c.stance, replies.c.language):
+    Index(f"replies_in_order_of_{_column.name}", replies.c.campaign, _column, *_ORDER)
+Index("replies_counted", replies.c.campaign, replies.c.country, replies.c.kind, replies.c.place)
 
 #: The ledger of stances: rows are only added.
 stances = Table(
@@ -301,6 +312,7 @@ stances = Table(
     # Blanks between.
     Column("concerns", Text, nullable=False, default=""),
     Column("quote", Text, nullable=False, default=""),
+    # Whether the quote is encrypted, as the mail is that it stands in; NULL: it is not.
     Column("rule", Text, nullable=False, default=""),
     Column("said_on", Date),
     # The authority's own mail, or as reported by a partner.
@@ -331,7 +343,7 @@ plans = Table(
     Column("planned_on", Date),
     Column("by", Text, nullable=False),
 )
-Index("plans_by_country", plans.c.campaign, plans.c.country)
+Index("plans_by_country", plans.c.campaign, plans.c.country, plans.c.partner_digest)
 Index("plans_by_reply", plans.c.campaign, plans.c.reply)
 
 #: Who changed which field of a reply from what to what. Rows are only added.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from mobilize.errors import KeyMissing, SettingsWrong
+
+#: Under which words are indexed while no key is set: all is in clear then.
+_NO_KEY = b"no key was set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +19,10 @@ class Seal:
     """Closes and opens what is kept at rest; without a key it leaves bytes as they are."""
 
     fernet: MultiFernet | None
+    #: Keys of the index of words, newest first, the last for what was indexed while no key was set.
+    word_keys: tuple[bytes, ...] = (_NO_KEY,)
+    #: The newest key alone.
+    newest: Fernet | None = None
 
     @property
     def closes(self) -> bool:
@@ -35,6 +44,16 @@ class Seal:
                 "no key in MOBILIZE_KEY opens this", hint="add the older key behind the newer one, a comma between"
             ) from None
 
+    def is_newest(self, data: bytes) -> bool:
+        """Whether this was encrypted with the newest key."""
+        if self.newest is None:
+            return False
+        try:
+            self.newest.decrypt(data)
+        except InvalidToken:
+            return False
+        return True
+
 
 def seal(keys: str) -> Seal:
     """Make a seal of MOBILIZE_KEY: Fernet keys, newest first, commas between; empty: none.
@@ -49,4 +68,8 @@ def seal(keys: str) -> Seal:
             "MOBILIZE_KEY holds something that is no Fernet key",
             hint='python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" makes one',
         ) from None
-    return Seal(fernet=MultiFernet(fernets) if fernets else None)
+    if not fernets:
+        return Seal(fernet=None)
+    # Derived, so that who comes by one of these cannot open what is encrypted.
+    derived = tuple(hmac.digest(each.encode(), b"mobilize: index of words", hashlib.sha256) for each in names)
+    return Seal(fernet=MultiFernet(fernets), word_keys=(*derived, _NO_KEY), newest=fernets[0])

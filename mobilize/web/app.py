@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+import logging
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from mobilize.desk import shares
+from mobilize.desk import shares, webhooks
+from mobilize.errors import MobilizeError
 from mobilize.installation import Installation
-from mobilize.web import board, doors, inbox, leave, outbox, partner, people, reply, told, who
+from mobilize.web import api, board, doors, inbox, leave, monitor, outbox, partner, people, reply, told, who
 from mobilize.web.guard import Pace, SharedPace
 from mobilize.web.pages import STATIC, Desk, client, reader_language, show, static
-from mobilize.web.shell import Shell
+from mobilize.web.shell import PROGRAMS, Shell
 from mobilize.web.texts import LANGUAGES, texts
+
+#: Threads that wait for the ledger, and connections to it.
+THREADS = 8
+
+_LOG = logging.getLogger("mobilize.web")
+
+#: Seconds between two looks for what webhooks are to be told.
+TELL_EVERY = 5.0
 
 #: Answers that have a sentence of their own.
 _SPOKEN_OF = (403, 404, 405, 413, 429)
@@ -37,7 +53,14 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        # More would wait for one another all the same, each with a connection and a stack of its own.
+        current_default_thread_limiter().total_tokens = THREADS
+        ended = threading.Event()
+        telling = asyncio.create_task(_tell(desk, ended))
         yield
+        ended.set()
+        telling.cancel()
+        await asyncio.wait([telling])
         desk.close()
 
     # No pages of documentation here: they would fetch scripts from another host.
@@ -54,10 +77,22 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         status = error.status_code if isinstance(error, HTTPException) else 500
         if isinstance(error, HTTPException) and status == 303:  # noqa: PLR2004 - see another page: to sign in
             return RedirectResponse((error.headers or {})["location"], status_code=status)
+        if request.url.path.startswith(PROGRAMS):
+            return api.problem(status)
         return _sorry(desk, request, status)
 
     app.add_exception_handler(HTTPException, failed)
     app.add_exception_handler(Exception, failed)
+
+    _plain_routes(app, installation)
+    app.mount(api.PREFIX, api.create(desk))
+    for each in (monitor, doors, inbox, reply, board, who, outbox, people, leave, told, partner):
+        app.include_router(each.routes(desk))
+    return Shell(app, https=bool(installation.settings.public_url))
+
+
+def _plain_routes(app: FastAPI, installation: Installation) -> None:
+    """What is no page: files, and whether this machine lives and can serve."""
 
     @app.get("/static/{name}")
     def files(name: str) -> Response:
@@ -79,10 +114,6 @@ def create(installation: Installation, *, now: Callable[[], dt.datetime] = _now)
         why = shares.trouble(installation)
         return Response(f"{why or 'ok'}\n", 503 if why else 200, media_type="text/plain; charset=utf-8")
 
-    for each in (doors, inbox, reply, board, who, outbox, people, leave, told, partner):
-        app.include_router(each.routes(desk))
-    return Shell(app, https=bool(installation.settings.public_url))
-
 
 def _shared(installation: Installation, now: Callable[[], dt.datetime]) -> Pace:
     if not shares.are_shared(installation):
@@ -94,9 +125,26 @@ def _shared(installation: Installation, now: Callable[[], dt.datetime]) -> Pace:
     return SharedPace(take=take)
 
 
-def _pace(desk: Desk) -> Callable[[Request], None]:
-    def pace(request: Request) -> None:
-        if request.url.path not in _PROBES and not desk.pace.allows("page", client(request)):
+async def _tell(desk: Desk, ended: threading.Event) -> None:
+    """Tell webhooks' receivers of new replies, as long as the server runs; what is left waits in the ledger."""
+    loop = asyncio.get_running_loop()
+    work = partial(webhooks.deliver, desk.installation, now=desk.now, going=lambda: not ended.is_set())
+    # A thread of its own: a receiver that is slow shall not keep a page waiting.
+    with ThreadPoolExecutor(1, thread_name_prefix="webhooks") as thread:
+        while not ended.is_set():
+            try:
+                await loop.run_in_executor(thread, work)
+            except MobilizeError as error:
+                _LOG.warning("webhooks wait: %s", type(error).__name__)
+            await asyncio.sleep(TELL_EVERY)
+
+
+def _pace(desk: Desk) -> Callable[[Request], Awaitable[None]]:
+    async def pace(request: Request) -> None:
+        # On several machines the share stands in the database: that is waited for in a thread.
+        takes = partial(desk.pace.allows, "page", client(request))
+        shared = isinstance(desk.pace, SharedPace)
+        if request.url.path not in _PROBES and not (await run_in_threadpool(takes) if shared else takes()):
             raise HTTPException(429)
 
     return pace

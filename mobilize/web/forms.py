@@ -49,11 +49,12 @@ async def read(request: Request) -> Form:
                 # As typed: two blanks in it are two blanks.
                 fields[name] = value[:_PASSWORD]
                 continue
-            text = _lines(value) if name in _LONG else plain(value)
+            text = lines(value) if name in _LONG else plain(value)
             too_long = too_long or len(text) > (TEXT if name in _LONG else LINE)
             fields[name] = text[: TEXT if name in _LONG else LINE]
     return Form(fields=fields, file=file, too_long=too_long)
 
 
-def _lines(value: str) -> str:
+def lines(value: str) -> str:
+    """A text of several lines, without controls and signs that nobody sees."""
     return "\n".join(plain(line) for line in value.replace("\r\n", "\n").split("\n")).strip()

@@ -61,6 +61,9 @@ PACES: Mapping[str, tuple[int, float]] = {
     "tell": (10, 5),
     "link": (20, 10),
     "sign-in": (10, 5),
+    # A client of the API; and an address from which wrong tokens come.
+    "api": (240, 240),
+    "api-door": (30, 15),
 }
 
 

@@ -54,7 +54,7 @@ class Signed:
 async def signed(desk: Desk, request: Request, action: Action, form: Form | None = None) -> Signed:
     """Who asks, if she may. Sends to the sign-in who is nobody; 403 to who may not, or sends a form of elsewhere."""
     token = request.cookies.get(COOKIE, "")
-    person = await run_in_threadpool(people.who, desk.installation, token, now=desk.now()) if token else None
+    person = await desk.visits.person(desk.installation, token, desk.now()) if token else None
     if person is None:
         raise HTTPException(303, headers={"location": SIGN_IN})
     digest = hashlib.sha256(token.encode()).digest()

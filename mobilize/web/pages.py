@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mobilize.board import CountryRow
-from mobilize.desk import review
+from mobilize.desk import inbox
 from mobilize.desk.memory import Memory
 from mobilize.installation import Installation
 from mobilize.letter.views import in_language
 from mobilize.web.guard import Pace
 from mobilize.web.texts import LANGUAGES, preferred, texts
+from mobilize.web.visits import Visits
 from mobilize.world.countries import countries
 from mobilize.world.languages import LANGUAGES as SPOKEN
 from mobilize.world.languages import direction
@@ -47,13 +48,16 @@ class Desk:
     papers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="paper"))
     #: What was worked out from the ledger for the organisers' pages.
     memory: Memory = field(init=False)
+    #: Who is signed in.
+    visits: Visits = field(init=False)
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.installation)
+        self.visits = Visits(mark=self.memory.mark)
 
     def rows(self) -> tuple[CountryRow, ...]:
         """The board's rows, worked out once after each change."""
-        return self.memory.of("rows", lambda: review.board_rows(self.installation))
+        return self.memory.of("rows", lambda: inbox.board_rows(self.installation))
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -93,9 +97,14 @@ def _stamp(name: str) -> str:
 
 def show(desk: Desk, language: str, template: str, *, status: int = 200, **values: object) -> Response:
     """Make one page in one language."""
+    return HTMLResponse(rendered(desk, language, template, **values), status_code=status)
+
+
+def rendered(desk: Desk, language: str, template: str, **values: object) -> str:
+    """One page in one language, as text."""
     campaign = desk.installation.campaign
     made = _environment().get_template(template)
-    html = made.render(
+    return made.render(
         t=texts(language),
         lang=language,
         dir=direction(language),
@@ -109,7 +118,6 @@ def show(desk: Desk, language: str, template: str, *, status: int = 200, **value
         stamped=_stamp,
         **{"here": "", **values},
     )
-    return HTMLResponse(html, status_code=status)
 
 
 @functools.cache

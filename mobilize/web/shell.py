@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Mapping
@@ -33,8 +34,15 @@ _HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
 }
 
-_TOO_LARGE = b"413: that is more than this page takes.\n"
-_FAILED = b"500: something went wrong here. Please try again later.\n"
+_TOO_LARGE = "that is more than this page takes."
+_FAILED = "something went wrong here. Please try again later."
+
+
+#: Octets of a body that is too long which are read and dropped before the connection is closed.
+MOST_DRAINED = 4 * 1024 * 1024
+
+#: Below this path programs ask, not browsers.
+PROGRAMS = "/api/"
 
 
 class TooLarge(Exception):
@@ -64,17 +72,19 @@ class Shell:
             await send(message)
 
         if _announced(scope) > MOST_BODY:
-            await _plainly(sending, 413, _TOO_LARGE, begun=False)
+            await _drained(receive)
+            await _plainly(scope, sending, 413, _TOO_LARGE, begun=False)
             return
         try:
             await self.app(scope, _counted(receive), sending)
         except TooLarge:
-            await _plainly(sending, 413, _TOO_LARGE, begun=started)
+            await _drained(receive)
+            await _plainly(scope, sending, 413, _TOO_LARGE, begun=started)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody outside learns of it
             # Where, and of what kind: an error's own words may hold what somebody typed.
             last = traceback.extract_tb(error.__traceback__)[-1]
             _LOG.error("%s at %s:%s", type(error).__name__, last.filename, last.lineno)
-            await _plainly(sending, 500, _FAILED, begun=started)
+            await _plainly(scope, sending, 500, _FAILED, begun=started)
 
     def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         there = {name.lower() for name, _ in given}
@@ -105,9 +115,22 @@ def _counted(receive: Receive) -> Receive:
     return receiving
 
 
-async def _plainly(send: Send, status: int, text: bytes, *, begun: bool) -> None:
+async def _drained(receive: Receive) -> None:
+    """Let what is on its way run out, up to a limit: who is cut off while sending never reads why (RFC 9112 9.6)."""
+    taken, more = 0, True
+    while more and taken < MOST_DRAINED:
+        message = await receive()
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        taken += len(message.get("body", b""))
+
+
+async def _plainly(scope: Scope, send: Send, status: int, text: str, *, begun: bool) -> None:
     if begun:
         return
-    heads = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    # Programs are told in their own form (RFC 9457).
+    program = str(scope.get("path", "")).startswith(PROGRAMS)
+    body = json.dumps({"type": "about:blank", "title": text, "status": status}) if program else f"{status}: {text}\n"
+    kind = b"application/problem+json" if program else b"text/plain; charset=utf-8"
+    heads = [(b"content-type", kind), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": heads})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": body.encode()})

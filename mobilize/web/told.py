@@ -13,7 +13,9 @@ from starlette.responses import RedirectResponse, Response
 
 from mobilize.desk import hand_out, hear
 from mobilize.inbox.form import STANCES, Told
+from mobilize.letter.escape import plain
 from mobilize.web import forms, guard, texts
+from mobilize.web.api_shapes import Heard, Plans
 from mobilize.web.forms import Form
 from mobilize.web.pages import Desk, client, country_names, show
 from mobilize.web.partner import spoken
@@ -135,6 +137,30 @@ def _plans(desk: Desk, language: str, form: Form, now: dt.datetime) -> Told | Re
         targets=tuple(dict.fromkeys(codes[0] for _, codes in found)),
         organisation=form["organisation"],
         email=form["email"],
+    )
+
+
+def told_by_program(report: Heard | Plans) -> Told:
+    """What a program reports, as the form tells it: controls and what nobody sees taken out."""
+    if isinstance(report, Plans):
+        return Told(
+            form="",
+            day="",
+            text=forms.lines(report.note),
+            targets=tuple(dict.fromkeys(report.targets)),
+            organisation=plain(report.organisation),
+            email=plain(report.email),
+        )
+    return Told(
+        form="",
+        day="",
+        country=report.country,
+        stance=report.stance or "",
+        text=forms.lines(report.text),
+        who=plain(report.who),
+        said_on=report.said_on.isoformat() if report.said_on else "",
+        organisation=plain(report.organisation),
+        email=plain(report.email),
     )
 
 

@@ -25,7 +25,7 @@ DEPLOY = ROOT / "deploy"
 MOBILIZE = Path(sys.executable).with_name("mobilize")
 
 #: Settings of the containers that are not the program's.
-THEIRS = {"CAMPAIGN", "POSTGRES_PASSWORD", "PROXY"}
+THEIRS = {"CAMPAIGN", "POSTGRES_PASSWORD"}
 
 
 def compose() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from mobilize.cli.serve import SERVER, proxies
 from mobilize.installation import Installation, opened
 from mobilize.web.app import create
 
@@ -29,7 +30,8 @@ def pages(folder: Path) -> Iterator[tuple[str, Installation]]:
     """Serve a campaign folder's pages; yields their address and the installation that they work with."""
     with opened(folder) as installation, socket.create_server(("127.0.0.1", 0)) as listening:
         app = create(installation)
-        config = uvicorn.Config(app, access_log=False, log_level="error", server_header=False, ws="none")
+        trusted = proxies(installation.settings.trusted_proxies)
+        config = uvicorn.Config(app, **{**SERVER, **trusted, "log_level": "error"})
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
