@@ -23,7 +23,7 @@ test: .venv/ready   ## the test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign; 12,000 broken mails (minutes)
-	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak tests/desk/test_fuzz.py -s
+	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak tests/desk/test_fuzz.py tests/inbox/test_limits.py -s
 
 soak-fleet: .venv/ready ## four workers over 20,000 letters, kill -9 of random ones, PostgreSQL started anew (minutes)
 	MOBILIZE_SOAK_FLEET=1 $(BIN)/python -m pytest tests/soak/test_fleet.py -s

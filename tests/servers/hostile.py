@@ -227,7 +227,7 @@ RUNS = (
 )  # fmt: skip
 
 
-def baits(length: int = 40_000) -> dict[str, bytes]:
+def baits(length: int) -> dict[str, bytes]:
     """Adversarial lines where each pattern looks: in the text, in HTML, in headers, in a forward's printed header."""
     found = {}
     for number, run in enumerate(RUNS):

@@ -1,4 +1,4 @@
-"""Read hostile messages in processes of their own, and print what each took: python measured.py limits|baits|SEED...
+"""Read hostile messages in processes of their own and print what each took: measured.py limits | baits LENGTH | SEED...
 
 One JSON object a message: its name, processor seconds, and by how many MB the process grew at its highest. What the
 bytes themselves take is there before the clock starts.
@@ -50,7 +50,7 @@ def _mails(what: str) -> Mapping[str, Callable[[], bytes]]:
     if what == "limits":
         return LIMITS
     if what == "baits":
-        return {name: partial(bytes, data) for name, data in baits().items()}
+        return {name: partial(bytes, data) for name, data in baits(int(sys.argv[2])).items()}
     return {seed: partial(mutated, int(seed), int(seed), 3) for seed in sys.argv[1:]}
 
 
