@@ -304,7 +304,9 @@ class _Clause:
         """Whether the clause speaks of another time or text: its words stand in the same stretch between turns."""
         for other in self.sentence.of("meaning.earlier"):
             low, high = min(other.end, hit.end), max(other.start, hit.start)
-            if not self._turn(low, high) and self.text.count(",", low, high) in _ASIDE:
+            # Behind the verb an aside may stand between; "last year we abstained, now, after a review, we vote for it".
+            aside = _ASIDE if other.start >= hit.end else _ASIDE[:1]
+            if not self._turn(low, high) and self.text.count(",", low, high) in aside:
                 return True
         return False
 

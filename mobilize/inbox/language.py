@@ -43,11 +43,11 @@ _SMALL_WORDS = {
     ),
     "fr": (
         "le la les de des du et nous vous votre vos est en que une pour dans au aux ne pas sur par qui ce "
-        "cette je ont a suis merci avec"
+        "cette je ont a suis merci avec se madame monsieur"
     ),
     "es": (
         "el la los las de del y que en se su sus por para con una no al lo nos ha es este esta muy hemos le "
-        "son gracias como"
+        "son gracias como a un hola ya mas pero sobre"
     ),
     "pt": (
         "o a os as de do da dos das e que em um uma nao no na nos ao aos por para com se foi sua vossa voce "
@@ -75,9 +75,9 @@ _SMALL_WORDS = {
 }  # fmt: skip
 #: Letters by which Latin languages that share small words differ ("la", "de", "en", "que"), compared before folding.
 _OWN_LETTERS = {
-    "es": re.compile(r"[ñ¿¡]|[áíóú]", re.IGNORECASE),
-    "pt": re.compile(r"[ãõ]|[áíóú]", re.IGNORECASE),
-    "fr": re.compile(r"[èêëîïœùû]|\b[lcdjnmst]['’](?=\w)", re.IGNORECASE),
+    "es": re.compile(r"[ñ¿¡áíóúé]", re.IGNORECASE),
+    "pt": re.compile(r"[ãõáíóúéêâç]", re.IGNORECASE),
+    "fr": re.compile(r"[éèêëîïœùûâç]|\b[lcdjnmst]['’](?=\w)", re.IGNORECASE),
     "it": re.compile(r"[èìò]", re.IGNORECASE),
     "de": re.compile(r"[ßä]", re.IGNORECASE),
     "tr": re.compile(r"[ğşı]"),
