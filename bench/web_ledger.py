@@ -18,7 +18,7 @@ from mobilize.access.roles import Role
 from mobilize.desk import people
 from mobilize.inbox.reply import Evidence, Reply
 from mobilize.installation import Installation, opened
-from mobilize.replies import log, words
+from mobilize.replies import words
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import NOBODY, place_of
 from mobilize.store import schema
@@ -125,7 +125,7 @@ def _replies(installation: Installation, many: int, indexed_too: int) -> None:
     )
     with installation.store.writing() as connection:
         for code in countries():
-            log.settle_stance(connection, slug, code)
+            stated.settle_stance(connection, slug, code)
 
 
 def _reply(number: int, chance: random.Random, vocabulary: list[str]) -> Reply:

@@ -14,7 +14,7 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.letter.escape import plain
 from mobilize.post import fates, outbox
-from mobilize.replies import log
+from mobilize.replies import log, stated
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, Current, Statement
 from mobilize.replies.triage import READING_ORDER
@@ -63,7 +63,7 @@ def look(installation: Installation, start: str) -> Case:
     entry, campaign, seal = shown.entry, installation.campaign.slug, installation.seal
     with installation.store.reading() as connection:
         theirs = cases.latest(connection, campaign, [entry.reply], seal).get(entry.reply, {})
-        statements = log.said_in(connection, campaign, entry.reply, installation.seal)
+        statements = stated.said_in(connection, campaign, entry.reply, installation.seal)
         made = overlaid(entry, theirs)
         return Case(
             entry=made,
@@ -137,7 +137,7 @@ def _say_concerns(installation: Installation, reply: str, *, by: str, now: dt.da
     if (set(last.concerns), last.said_on) == (set(concerns), entry.said_on) or last.by == PARSER:
         return
     with installation.store.writing() as connection:
-        log.state(
+        stated.state(
             connection,
             installation.campaign.slug,
             reply=entry.reply,

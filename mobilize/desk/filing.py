@@ -21,7 +21,7 @@ from mobilize.installation import Installation
 from mobilize.post import outbox
 from mobilize.post.outbox import Fate
 from mobilize.post.states import State
-from mobilize.replies import filed, log
+from mobilize.replies import filed, stated
 from mobilize.replies.filing import Deed, Filing, Place, Placed, live, placed
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, Statement
@@ -318,7 +318,7 @@ def _follow(
     now: dt.datetime,
 ) -> None:
     """Take back what was stated of countries that a reply has left, and suggest it of those that it came to."""
-    mine = log.said_in(connection, installation.campaign.slug, entry.reply, installation.seal)
+    mine = stated.said_in(connection, installation.campaign.slug, entry.reply, installation.seal)
     said = next((each for each in reversed(mine) if each.stance), None)
     stance = said.stance if said else entry.stance
     if not stance:
@@ -328,7 +328,7 @@ def _follow(
         last = _last(mine, code)
         if code not in after and last is not None and last.stance:
             whose = PARSER if last.by == PARSER else by
-            log.state(
+            stated.state(
                 connection, installation.campaign.slug, **words,
                 country=code, stance=None, rule=f"filed elsewhere by {by}", by=whose, now=now,
                 seal=installation.seal,
@@ -338,7 +338,7 @@ def _follow(
         if last is None or not last.stance:
             # Nobody has confirmed it of this country, unless a person took it back there and now puts it back.
             whose = by if last is not None and last.by != PARSER else PARSER
-            log.state(
+            stated.state(
                 connection, installation.campaign.slug, **words,
                 country=code, stance=stance, rule=f"filed here by {by}", by=whose, now=now,
                 seal=installation.seal,

@@ -15,7 +15,7 @@ from mobilize.desk.review import Shown
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
-from mobilize.replies import log, pages
+from mobilize.replies import log, pages, stated
 from mobilize.replies.pages import MOST_COUNTED, Place, Wanted
 from mobilize.store import words as index
 from mobilize.store.watch import Watch
@@ -54,7 +54,7 @@ def page(installation: Installation, wanted: Wanted, *, most: int, after: str = 
             connection, slug, wanted, installation.seal, most=most, after=_place(after) if after else None
         )
         count = pages.counted(connection, slug, wanted, installation.seal)
-        stands = log.where_they_stand(connection, slug, {each.country for each in found if each.country})
+        stands = stated.where_they_stand(connection, slug, {each.country for each in found if each.country})
     return Page(
         shown=tuple(Shown(entry=each, current=stands.get(each.country or "")) for each in found),
         count=min(count, MOST_COUNTED),
@@ -73,7 +73,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     with installation.store.reading() as connection:
         letters = figures.by_country(connection, campaign.slug)
         replies = pages.kinds_by_country(connection, campaign.slug)
-        stances = log.where_they_stand(connection, campaign.slug)
+        stances = stated.where_they_stand(connection, campaign.slug)
         plans = log.plan_counts(connection, campaign.slug)
     return board.by_country(
         countries().values(),

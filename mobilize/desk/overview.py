@@ -17,7 +17,7 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import fates
 from mobilize.post.outbox import Fate
-from mobilize.replies import export, log
+from mobilize.replies import export, log, stated
 from mobilize.replies.log import Entry
 from mobilize.replies.review import Statement, current
 from mobilize.store import cases
@@ -76,7 +76,7 @@ class Page:
 def board(installation: Installation, rows: tuple[CountryRow, ...], *, today: dt.date) -> Board:
     """Lay the board: who was asked, who answered, who is left, and how it came about. rows: review.board_rows."""
     with installation.store.reading() as connection:
-        statements = log.statements(connection, installation.campaign.slug, seal=installation.seal)
+        statements = stated.statements(connection, installation.campaign.slug, seal=installation.seal)
     return Board(
         rows=rows,
         groups=by_group(rows),
@@ -107,7 +107,7 @@ def page(installation: Installation, code: str, rows: tuple[CountryRow, ...]) ->
     [row] = [each for each in rows if each.country.code == code]
     with installation.store.reading() as connection:
         letters = fates.to_country(connection, campaign.slug, code)
-        statements = log.statements(connection, campaign.slug, (code,), seal=installation.seal).get(code, [])
+        statements = stated.statements(connection, campaign.slug, (code,), seal=installation.seal).get(code, [])
     lying = shelf(installation, Choice(show="all", country=code), most=_REPLIES)
     return Page(
         country=countries()[code],

@@ -14,7 +14,7 @@ from mobilize.campaign import standing
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
-from mobilize.replies import export, filed, log, pages
+from mobilize.replies import export, filed, log, pages, stated
 from mobilize.replies.filing import Deed, Place, placed
 from mobilize.replies.log import Entry
 from mobilize.replies.proof import Proof, proof
@@ -42,7 +42,7 @@ def entries(installation: Installation, *, kinds: Sequence[str] = (), needs_pers
     """
     with installation.store.reading() as connection:
         found = log.entries(connection, installation.campaign.slug, installation.seal)
-        stances = _current(log.statements(connection, installation.campaign.slug, seal=installation.seal))
+        stances = _current(stated.statements(connection, installation.campaign.slug, seal=installation.seal))
     chosen = [each for each in found if (not kinds or each.kind in kinds) and (each.attention or not needs_person)]
     chosen.sort(key=lambda each: (not each.attention, READING_ORDER.index(each.kind)))
     return [Shown(entry=each, current=stances.get(each.country or "")) for each in chosen]
@@ -59,14 +59,14 @@ def one(installation: Installation, start: str) -> Shown:
             many = "more than one reply begins" if found else "no reply begins"
             raise Refused(f"{many} with {start}", hint="mobilize replies log shows every reply's id")
         country = found[0].country or ""
-        stated = log.statements(connection, campaign, (country,), seal=installation.seal).get(country, ())
-    return Shown(entry=found[0], current=current(stated))
+        said = stated.statements(connection, campaign, (country,), seal=installation.seal).get(country, ())
+    return Shown(entry=found[0], current=current(said))
 
 
 def said(installation: Installation, reply: str) -> list[Statement]:
     """All that was ever said of what one reply means, in the order of recording: the parser first, then people."""
     with installation.store.reading() as connection:
-        return log.said_in(connection, installation.campaign.slug, reply, installation.seal)
+        return stated.said_in(connection, installation.campaign.slug, reply, installation.seal)
 
 
 def original(installation: Installation, reply: str) -> bytes:
@@ -111,7 +111,7 @@ def review(
         if (old or "") != (new or "")
     }
     with installation.store.writing() as connection:
-        mine = log.said_in(connection, installation.campaign.slug, before.reply, installation.seal)
+        mine = stated.said_in(connection, installation.campaign.slug, before.reply, installation.seal)
         parsed = next((each for each in reversed(mine) if each.by == PARSER and each.stance), None)
         words = words_of(connection, installation, before, parsed)
         also = _also(connection, installation, before)
@@ -124,7 +124,7 @@ def review(
         if of:
             said_of[of] = None if said == NO_STANCE else said
         for code, meant in said_of.items():
-            log.state(
+            stated.state(
                 connection,
                 campaign,
                 **words,
@@ -270,7 +270,7 @@ def _joined(value: object) -> str:
 def _public(installation: Installation) -> tuple[Mapping[str, object], ...]:
     """Counts of what a person confirmed: a suggestion is not for the press."""
     with installation.store.reading() as connection:
-        stances = _current(log.statements(connection, installation.campaign.slug))
+        stances = _current(stated.statements(connection, installation.campaign.slug))
     sure = {Status.CONFIRMED, Status.CORRECTED}
     standing = [
         (countries()[each.country].group or board.OBSERVERS, each.stance)
@@ -285,7 +285,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     campaign = installation.campaign
     with installation.store.reading() as connection:
         replies = pages.kinds_by_country(connection, campaign.slug)
-        stances = _current(log.statements(connection, campaign.slug, seal=installation.seal))
+        stances = _current(stated.statements(connection, campaign.slug, seal=installation.seal))
         plans = log.plan_counts(connection, campaign.slug)
         letters = figures.by_country(connection, campaign.slug)
     return board.by_country(

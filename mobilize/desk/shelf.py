@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from mobilize.desk import inbox
 from mobilize.installation import Installation
-from mobilize.replies import log, pages
+from mobilize.replies import log, pages, stated
 from mobilize.replies.log import Entry
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
 from mobilize.replies.triage import READING_ORDER
@@ -88,7 +88,7 @@ def shelf(installation: Installation, choice: Choice, *, most: int, after: str =
         start = ids.index(after) + 1 if after in ids else 0
         shown = list(_read(connection, installation, ids[start : start + most]))
         named = {each.country for each in shown if each.country}
-        statements = log.statements(connection, campaign, named, seal=installation.seal)
+        statements = stated.statements(connection, campaign, named, seal=installation.seal)
         owners = cases.owners(connection, campaign, [each.reply for each in shown])
         new, waiting, total = cases.tallies(connection, campaign)
         spoken, known = cases.spoken(connection, campaign), cases.named(connection, campaign)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mobilize.installation import Installation
-from mobilize.replies import export, filed, log
+from mobilize.replies import export, filed, stated
 from mobilize.replies.review import PARSER, Statement
 from mobilize.world.countries import countries
 
@@ -29,7 +29,7 @@ def ledger(installation: Installation, *, today: dt.date, reply: str | None = No
     """Every statement that was ever made, in the order of recording. reply: only those on the one of this whole id."""
     with installation.store.reading() as connection:
         slug, seal = installation.campaign.slug, installation.seal
-        by_country = log.statements(connection, slug, seal=installation.seal)
+        by_country = stated.statements(connection, slug, seal=installation.seal)
         said = [each for of in by_country.values() for each in of if reply is None or each.reply == reply]
         reporters = filed.reporters(connection, slug, seal, said)
     return [

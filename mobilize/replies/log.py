@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, insert, select, update
 
 from mobilize.inbox.raw import MailId, RawMail
 from mobilize.inbox.reply import Reply
-from mobilize.replies import words
-from mobilize.replies.review import PARSER, Current, Statement, Status, current
+from mobilize.replies import stated, words
+from mobilize.replies.review import PARSER
 from mobilize.replies.triage import NOBODY, READING_ORDER
 from mobilize.store import cases
 from mobilize.store import words as index
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
 from mobilize.store.schema_filings import filings
-from mobilize.store.schema_web import stances_now
 from mobilize.store.sealed import Seal
 from mobilize.store.suppression import address_digest
 
@@ -156,7 +155,7 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, no
     )
     if reply.country and reply.stance and not connection.execute(already).first():
         evidence = next((each for each in reply.evidence if each.field == "stance"), None)
-        state(
+        stated.state(
             connection,
             campaign,
             reply=reply.id,
@@ -170,7 +169,7 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, no
             by=PARSER,
             now=now,
             seal=seal,
-            genuine=proof_of(reply.kind, reply.authenticity.standing.value),
+            genuine=stated.proof_of(reply.kind, reply.authenticity.standing.value),
             reporter=reply.reporter or "",
         )
     planned = select(plans.c.country).where((plans.c.campaign == campaign) & (plans.c.reply == reply.id))
@@ -183,101 +182,6 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, no
                 "by": PARSER,
             }
             connection.execute(insert(plans).values(campaign=campaign, reply=reply.id, country=country, **plan))
-
-
-def state(
-    connection: Connection,
-    campaign: str,
-    *,
-    reply: str,
-    country: str,
-    stance: str | None,
-    concerns: Sequence[str],
-    quote: str,
-    rule: str,
-    said_on: dt.date | None,
-    direct: bool,
-    by: str,
-    now: dt.datetime,
-    seal: Seal,
-    genuine: str = "",
-    reporter: str = "",
-) -> None:
-    """Add one statement to the ledger of stances; none is ever changed. Its words are encrypted as the mail is.
-
-    genuine, reporter: who vouches for it and who passed it on; empty: as the last statement on the same reply has them.
-    """
-    if not genuine:
-        columns = (stances.c.genuine, stances.c.reporter, stances.c.sealed)
-        before = connection.execute(
-            select(*columns).where(*_of(stances, campaign, reply)).order_by(stances.c.number.desc())
-        ).first()
-        if before is not None:
-            genuine, reporter = before.genuine, _opened(before.reporter, before.sealed, seal)
-        else:
-            row = connection.execute(select(replies.c.genuine, replies.c.kind).where(*_of(replies, campaign, reply)))
-            genuine = next((proof_of(each.kind, each.genuine) for each in row), "")
-    connection.execute(
-        insert(stances).values(
-            campaign=campaign,
-            reply=reply,
-            country=country,
-            stance=stance or "",
-            concerns=" ".join(concerns),
-            quote=seal.closed(quote.encode()).decode() if quote else "",
-            genuine=genuine,
-            reporter=seal.closed(reporter.encode()) if reporter else None,
-            sealed=seal.closes,
-            rule=rule,
-            said_on=said_on,
-            direct=direct,
-            by=by,
-            recorded_at=now,
-        )
-    )
-    settle_stance(connection, campaign, country)
-
-
-def _opened(data: bytes | None, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fact of the row, not a switch
-    if not data:
-        return ""
-    return (seal.opened(data) if sealed else bytes(data)).decode("utf-8", "replace")
-
-
-def settle_stance(connection: Connection, campaign: str, country: str) -> None:
-    """Derive anew where a country stands, from all that was stated of it: the board reads what is written here."""
-    connection.execute(delete(stances_now).where(stances_now.c.campaign == campaign, stances_now.c.country == country))
-    now = current(statements(connection, campaign, (country,)).get(country, ()))
-    if now is not None:
-        values = {"stance": now.stance or "", "status": now.status.value, "concerns": " ".join(now.concerns)}
-        row = {"campaign": campaign, "country": country, "said_on": now.said_on, "direct": now.direct}
-        connection.execute(insert(stances_now).values(**row, **values))
-
-
-def where_they_stand(
-    connection: Connection, campaign: str, countries: Collection[str] | None = None
-) -> dict[str, Current]:
-    """Where countries stand, without the statements that it rests on. countries: only these."""
-    chosen = select(stances_now).where(stances_now.c.campaign == campaign)
-    if countries is not None:
-        chosen = chosen.where(stances_now.c.country.in_(countries))
-    return {
-        row.country: Current(
-            country=row.country,
-            stance=row.stance or None,
-            status=Status(row.status),
-            concerns=tuple(row.concerns.split()),
-            said_on=row.said_on,
-            direct=row.direct,
-            standing=(),
-        )
-        for row in connection.execute(chosen)
-    }
-
-
-def proof_of(kind: str, standing: str) -> str:
-    """How far a reply is the government's own word: what a partner writes of it is reported, however genuine she is."""
-    return "reported" if standing and kind == "partner_report" else standing
 
 
 def correct(
@@ -351,48 +255,6 @@ def count(connection: Connection, campaign: str) -> tuple[int, int]:
     of_campaign = select(func.count()).select_from(replies).where(replies.c.campaign == campaign)
     waiting = of_campaign.where(replies.c.attention != "")
     return connection.execute(of_campaign).scalar_one(), connection.execute(waiting).scalar_one()
-
-
-def statements(
-    connection: Connection, campaign: str, countries: Collection[str] | None = None, *, seal: Seal | None = None
-) -> dict[str, list[Statement]]:
-    """The ledger of stances, by country, in the order of recording. countries: of these alone.
-
-    seal: opens the quotes; without it one that is encrypted is empty. Raises KeyMissing where no key opens one.
-    """
-    chosen = select(stances).where(stances.c.campaign == campaign)
-    if countries is not None:
-        chosen = chosen.where(stances.c.country.in_(countries))
-    found: dict[str, list[Statement]] = {}
-    for row in connection.execute(chosen.order_by(stances.c.number)):
-        found.setdefault(row.country, []).append(_statement(row, seal))
-    return found
-
-
-def said_in(connection: Connection, campaign: str, reply: str, seal: Seal | None = None) -> list[Statement]:
-    """All that was ever said of what one reply means, in the order of recording. seal: as for `statements`."""
-    chosen = select(stances).where(stances.c.campaign == campaign, stances.c.reply == reply)
-    return [_statement(row, seal) for row in connection.execute(chosen.order_by(stances.c.number))]
-
-
-def _statement(row: Row[tuple[object, ...]], seal: Seal | None) -> Statement:
-    quote = row.quote
-    if row.sealed and quote:
-        quote = seal.opened(quote.encode()).decode() if seal else ""
-    return Statement(
-        number=row.number,
-        reply=row.reply,
-        country=row.country,
-        stance=row.stance or None,
-        concerns=tuple(row.concerns.split()),
-        quote=quote,
-        rule=row.rule,
-        said_on=row.said_on,
-        direct=row.direct,
-        by=row.by,
-        recorded_at=row.recorded_at,
-        genuine=row.genuine,
-    )
 
 
 def plan_counts(connection: Connection, campaign: str) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, select, tuple_, update
 
-from mobilize.replies import log, words
+from mobilize.replies import log, stated, words
 from mobilize.replies.log import Entry
 from mobilize.replies.triage import NOBODY, READING_ORDER
 from mobilize.store import words as index
@@ -177,7 +177,7 @@ def settle(connection: Connection, campaign: str) -> None:
     for country in connection.execute(
         select(stances.c.country).where(stances.c.campaign == campaign).distinct()
     ).scalars():
-        log.settle_stance(connection, campaign, country)
+        stated.settle_stance(connection, campaign, country)
 
 
 def unsettled(connection: Connection, campaign: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
-from mobilize.replies import log
+from mobilize.replies import stated
 from mobilize.store import words as index
 from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
 from mobilize.store.schema_cases import amendments, assignments, opened, remarks
@@ -58,7 +58,7 @@ def _statements(connection: Connection, group: Sequence[str], *, keep_stances: b
     touched = connection.execute(select(stances.c.campaign, stances.c.country).where(said_in).distinct()).all()
     connection.execute(delete(stances).where(said_in))
     for campaign, country in touched:
-        log.settle_stance(connection, campaign, country)
+        stated.settle_stance(connection, campaign, country)
 
 
 def older(connection: Connection, before: dt.datetime, *, all_kinds: bool) -> list[str]:

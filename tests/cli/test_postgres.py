@@ -31,7 +31,12 @@ def test_a_campaign_from_its_first_letter_to_its_export(
 
         def run(*words: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
             done = subprocess.run(
-                [MOBILIZE, "--campaign", folder, *words], capture_output=True, text=True, check=False, timeout=60
+                [MOBILIZE, "--campaign", folder, *words],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+                cwd=tmp_path,
             )
             assert done.returncode == code, done.stderr + done.stdout
             assert "Traceback" not in done.stderr

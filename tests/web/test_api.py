@@ -20,7 +20,7 @@ from mobilize.access.scopes import Scope
 from mobilize.desk import clients, hear, review
 from mobilize.errors import Refused
 from mobilize.inbox.form import Told
-from mobilize.store.schema import audit
+from mobilize.store.schema_people import audit
 from mobilize.web import guard
 from mobilize.web.api import PREFIX, create
 from mobilize.web.pages import Desk

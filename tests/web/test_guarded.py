@@ -25,7 +25,8 @@ from mobilize.cli.serve import proxies
 from mobilize.desk import clients, hear, people, review
 from mobilize.inbox.form import Told
 from mobilize.installation import Installation
-from mobilize.web import app, board, guard, organise
+from mobilize.web import app, board, doors, guard, inbox, organise, outbox, reply, who
+from mobilize.web import people as persons
 from mobilize.web.pages import Desk
 from servers.pages import Site, pages
 
@@ -60,7 +61,9 @@ def test_no_form_of_the_organisers_is_taken_without_its_number_or_from_elsewhere
     site: Site, signed: httpx.Client
 ) -> None:
     desk = Desk(installation=site.installation, now=now)
-    routes = {*posts(organise.routes(desk)), *posts(board.routes(desk))}
+    routes = {
+        route for each in (doors, inbox, reply, board, who, outbox, persons) for route in posts(each.routes(desk))
+    }
     desk.close()
     assert "/organise/sign-out" in routes
     found = re.search(r'name="number" value="([^"]+)"', signed.get("/organise/").text)
@@ -309,17 +312,17 @@ def test_a_page_that_is_kept_is_nobody_elses_and_is_new_after_each_change(site: 
 def test_a_page_of_the_log_goes_on_where_the_last_ended(
     site: Site, signed: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(organise, "_AT_ONCE", 3)
+    monkeypatch.setattr(inbox, "_AT_ONCE", 3)
     seen: list[str] = []
-    path = "/organise/?show=all&q="
+    path = "/organise/?show=all"
     while True:
         page = signed.get(path)
         assert page.status_code == 200
-        seen += re.findall(r'href="/organise/reply/([0-9a-f]{64})"', page.text)
-        more = re.search(r'rel="next" href="([^"]+)"', page.text)
+        seen += re.findall(r'href="/organise/reply/([0-9a-f]{64})[^"]*" data-open', page.text)
+        more = re.search(r'href="([^"]+)"[^>]*rel="next"|rel="next"[^>]*href="([^"]+)"', page.text)
         if not more:
             break
-        path = more[1].replace("&amp;", "&")
+        path = (more[1] or more[2]).replace("&amp;", "&")
     assert len(seen) == len(set(seen)) == len(review.entries(site.installation))
     assert signed.get("/organise/?after=nonsense").status_code == 404
 

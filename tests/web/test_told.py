@@ -11,7 +11,7 @@ import pytest
 from mobilize.desk import receive, review
 from mobilize.inbox import form as forms
 from mobilize.inbox.raw import RawMail
-from mobilize.replies import log
+from mobilize.replies import log, stated
 from mobilize.web import guard
 from servers.pages import Site
 
@@ -49,7 +49,7 @@ def test_what_was_heard_is_a_partners_report_that_waits_for_a_person(get: httpx.
     assert entry.attention
     assert shown.current is not None
     with site.installation.store.reading() as connection:
-        statements = log.statements(connection, "whrd-2013")["KE"]
+        statements = stated.statements(connection, "whrd-2013")["KE"]
     assert [(each.stance, each.direct) for each in statements] == [("support", False)]
 
 
