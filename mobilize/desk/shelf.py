@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-from sqlalchemy import Connection
 
 from mobilize.desk import inbox
 from mobilize.installation import Installation
-from mobilize.replies import log, pages, stated
+from mobilize.replies import pages, stated
 from mobilize.replies.log import Entry
+from mobilize.replies.pages import Wanted
 from mobilize.replies.review import PARSER, STANCES, Current, Statement, current
-from mobilize.replies.triage import READING_ORDER
+from mobilize.replies.triage import NOBODY, READING_ORDER
 from mobilize.store import cases
-from mobilize.store.cases import Sieve
 from mobilize.world.countries import countries, groups
 
 #: What a list shows of the log: what waits for a person, what nobody has opened, all.
 SHOWS = ("", "new", "all")
-
-#: Ids asked for in one query: databases take some thousand values, not any number.
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,20 +73,23 @@ class Shelf:
 def shelf(installation: Installation, choice: Choice, *, most: int, after: str = "") -> Shelf:
     """List the log: what waits for a person first, machines last, newest first within.
 
-    most: replies listed at most. after: the reply behind which to go on; one that is not in the list begins it anew.
+    most: replies listed at most. after: the reply behind which to go on; one that is not there begins the list anew.
     """
-    campaign = installation.campaign.slug
-    if choice.q:
-        inbox.find_by_words(installation)
+    _prepare(installation, choice)
+    campaign, seal, wanted = installation.campaign.slug, installation.seal, _wanted(choice)
     with installation.store.reading() as connection:
-        ids = _order(connection, installation, choice)
-        start = ids.index(after) + 1 if after in ids else 0
-        shown = list(_read(connection, installation, ids[start : start + most]))
-        named = {each.country for each in shown if each.country}
-        statements = stated.statements(connection, campaign, named, seal=installation.seal)
-        owners = cases.owners(connection, campaign, [each.reply for each in shown])
-        new, waiting, total = cases.tallies(connection, campaign)
-        spoken, known = cases.spoken(connection, campaign), cases.named(connection, campaign)
+        at = pages.where(connection, campaign, after) if after else None
+        found, behind = pages.listed(connection, campaign, wanted, seal, most=most, after=at)
+        count = pages.counted(connection, campaign, wanted, seal)
+        ids = [each.reply for each in found]
+        theirs = cases.latest(connection, campaign, ids, seal)
+        shown = [overlaid(each, theirs.get(each.reply, {})) for each in found]
+        statements = stated.statements(
+            connection, campaign, {each.country for each in shown if each.country}, seal=seal
+        )
+        owners = cases.owners(connection, campaign, ids)
+        new, waiting, total = cases.tallies(connection, campaign, most=pages.MOST_COUNTED, nobody=NOBODY)
+        spoken, known = cases.spoken(connection, campaign), tuple(pages.countries(connection, campaign))
     stances = {code: current(of_country) for code, of_country in statements.items()}
     return Shelf(
         found=tuple(
@@ -103,8 +101,8 @@ def shelf(installation: Installation, choice: Choice, *, most: int, after: str =
             )
             for each in shown
         ),
-        count=len(ids),
-        next=shown[-1].reply if start + most < len(ids) else "",
+        count=min(count, pages.MOST_COUNTED),
+        next=behind.reply if behind else "",
         new=new,
         waiting=waiting,
         all=total,
@@ -113,36 +111,23 @@ def shelf(installation: Installation, choice: Choice, *, most: int, after: str =
     )
 
 
-def _read(connection: Connection, installation: Installation, ids: Sequence[str]) -> Iterator[Entry]:
-    """Entries as people corrected them, in the order of the ids."""
-    campaign, seal = installation.campaign.slug, installation.seal
-    for start in range(0, len(ids), _BATCH):
-        some = ids[start : start + _BATCH]
-        theirs = cases.latest(connection, campaign, some, seal)
-        yield from (overlaid(each, theirs.get(each.reply, {})) for each in log.some(connection, campaign, seal, some))
-
-
-def _order(connection: Connection, installation: Installation, choice: Choice) -> list[str]:
-    """Ids of the whole list, in its order."""
-    campaign = installation.campaign.slug
-    holding = pages.worded(connection, campaign, choice.q, "", installation.seal)
-    if holding is None:
-        return []
-    ids = cases.sifted(connection, campaign, _sieve(choice), also=holding, order=READING_ORDER, parser=PARSER)
-    if not choice.reporter:
-        return ids
-    # Part of a name is in no index, and names are encrypted: it is looked for in what is left.
-    return [each.reply for each in _read(connection, installation, ids) if _fits(each, choice)]
+def _prepare(installation: Installation, choice: Choice) -> None:
+    """See that replies of an older ledger have their place in the lists, and are found by their words."""
+    inbox.settle(installation)
+    if choice.q or choice.reporter:
+        inbox.find_by_words(installation)
 
 
 def beside(installation: Installation, choice: Choice, reply: str) -> tuple[str, str]:
     """The replies that stand before and behind one in the list; empty: none does."""
+    _prepare(installation, choice)
+    campaign, seal, wanted = installation.campaign.slug, installation.seal, _wanted(choice)
     with installation.store.reading() as connection:
-        ids = _order(connection, installation, choice)
-    if reply not in ids:
-        return "", ids[0] if ids else ""
-    place = ids.index(reply)
-    return ids[place - 1] if place else "", ids[place + 1] if place + 1 < len(ids) else ""
+        at = pages.where(connection, campaign, reply)
+        if at is None:
+            return "", ""
+        behind, _ = pages.listed(connection, campaign, wanted, seal, most=1, after=at)
+        return pages.before(connection, campaign, wanted, seal, at), behind[0].reply if behind else ""
 
 
 def says(entry: Entry, statements: list[Statement]) -> str:
@@ -160,20 +145,17 @@ def overlaid(entry: Entry, theirs: Mapping[str, str]) -> Entry:
     return replace(made, reporter=theirs["reporter"] or None) if "reporter" in theirs else made
 
 
-def _sieve(choice: Choice) -> Sieve:
+def _wanted(choice: Choice) -> Wanted:
     of_group = tuple(code for code, each in countries().items() if each.group == choice.group)
     one = (choice.country,) if choice.country in countries() else ()
-    return Sieve(
-        waiting=choice.show not in {"new", "all"},
+    return Wanted(
+        needs_person=choice.show not in {"new", "all"},
         unopened=choice.show == "new",
         kinds=(choice.kind,) if choice.kind in READING_ORDER else (),
         countries=one or (of_group if choice.group in groups() else ()),
         language=choice.language,
-        stance=choice.stance if choice.stance in STANCES else "",
+        said=choice.stance if choice.stance in STANCES else "",
+        reporter=choice.reporter,
         person=choice.person,
+        text=choice.q,
     )
-
-
-def _fits(entry: Entry, choice: Choice) -> bool:
-    names = (entry.parsed.get(each) for each in ("reporter", "from_name", "from_address"))
-    return choice.reporter.casefold() in " ".join(str(each or "") for each in names).casefold()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from mobilize.inbox.folding import Folded, fold, folded
+from mobilize.inbox.folding import Folded, folded
 from mobilize.inbox.gazetteer import Name, instruments, names, ordinary_words
 
 #: Longest ending that a starred form may take, in letters.
@@ -194,9 +194,3 @@ def _names_an_instrument(text: str, hit: _Hit) -> bool:
     before = _STOP.split(text[max(0, hit.start - _NEAR) : hit.start])[-1].split()[-2:]
     after = _STOP.split(text[hit.end : hit.end + _NEAR])[0].split()[:2]
     return any(word.startswith(instruments()) for word in (*before, *after))
-
-
-def country_named(word: str) -> str | None:
-    """The one country that a phrase names as a whole ("Republic of Kenya", "KENYA"), else None."""
-    found = codes(find(word if word != word.upper() else word.title()))
-    return found[0] if len(found) == 1 and fold(word) else None

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, liter
 
 from mobilize.replies import log, stated, words
 from mobilize.replies.log import Entry
+from mobilize.replies.review import PARSER
 from mobilize.replies.triage import NOBODY, READING_ORDER
+from mobilize.store import cases
 from mobilize.store import words as index
 from mobilize.store.schema import raw_mail, replies, stances
 from mobilize.store.sealed import Seal
@@ -37,6 +39,12 @@ class Wanted:
     reporter: str = ""
     #: Words that all stand in it.
     text: str = ""
+    #: What it is taken to say now: a person's word before the parser's.
+    said: str = ""
+    #: Nobody has opened it on the pages, nor reviewed it.
+    unopened: bool = False
+    #: Whose it is to see to.
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,26 +113,39 @@ def _conditions(connection: Connection, campaign: str, wanted: Wanted, seal: Sea
         found.append(replies.c.stance == wanted.stance)
     if wanted.language:
         found.append(replies.c.language == wanted.language)
-    of_words = worded(connection, campaign, wanted.text, wanted.reporter, seal)
-    return None if of_words is None else [*found, *of_words]
-
-
-def worded(
-    connection: Connection, campaign: str, text: str, reporter: str, seal: Seal
-) -> list[ColumnElement[bool]] | None:
-    """What a row must fulfil to hold all words of a text and be of a reporter (empty: of any); None: nothing can."""
-    asked = [*words.asked(text), *([words.whose(reporter)] if reporter else [])]
-    if text.strip() and not words.asked(text):
+    found += cases.sieved(campaign, said=wanted.said, unopened=wanted.unopened, person=wanted.person, parser=PARSER)
+    asked = [*words.asked(wanted.text), *([words.whose(wanted.reporter)] if wanted.reporter else [])]
+    if wanted.text.strip() and not words.asked(wanted.text):
         # Signs alone: nothing holds them as a word.
         return None
     if not asked:
-        return []
+        return found
     hashed = [[words.token(key, word) for key in seal.word_keys] for word in asked]
-    found: list[ColumnElement[bool]] = [*index.fitting(hashed)]
+    found += index.fitting(hashed)
     few = index.found(connection, hashed, most=_FEW)
     if few is not None:
         found.append(replies.c.reply.in_(index.replies_of(campaign, few)))
     return found
+
+
+def where(connection: Connection, campaign: str, reply: str) -> Place | None:
+    """Where a reply stands in the order of reading; None: it is not there."""
+    own = select(replies.c.place, replies.c.received_at, replies.c.reply)
+    row = connection.execute(own.where(replies.c.campaign == campaign, replies.c.reply == reply)).first()
+    return Place(place=row.place, received_at=row.received_at, reply=row.reply) if row else None
+
+
+def before(connection: Connection, campaign: str, wanted: Wanted, seal: Seal, at: Place) -> str:
+    """The reply that stands before a place in a list; empty: none does."""
+    conditions = _conditions(connection, campaign, wanted, seal)
+    if conditions is None:
+        return ""
+    moment = literal(at.received_at, replies.c.received_at.type)
+    ahead = tuple_(replies.c.received_at, replies.c.reply) > tuple_(moment, literal(at.reply))
+    backwards = select(replies.c.reply).where(*conditions)
+    backwards = backwards.order_by(replies.c.place.desc(), replies.c.received_at, replies.c.reply).limit(1)
+    same = connection.execute(backwards.where(replies.c.place == at.place, ahead)).scalar()
+    return same or connection.execute(backwards.where(replies.c.place < at.place)).scalar() or ""
 
 
 def beginning_with(connection: Connection, campaign: str, start: str, seal: Seal) -> list[Entry]:

@@ -25,12 +25,6 @@ READING_ORDER = (
 NOBODY = 100
 
 
-def place_of(kind: str, attention: str) -> int:
-    """Where in the order of reading a reply stands: by its kind, behind NOBODY where no person must look at it."""
-    order = READING_ORDER.index(kind) if kind in READING_ORDER else len(READING_ORDER)
-    return order if attention else order + NOBODY
-
-
 #: Kinds that a list shows as counts: they change what the program does, not what an organiser does.
 MACHINE_KINDS = frozenset({"acknowledgement", "auto_reply", "bounce"})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, true, update
 
-from mobilize.store.schema import corrections, plans, raw_mail, replies, stances
+from mobilize.store.schema import corrections, plans, replies, stances
 from mobilize.store.schema_cases import amendments, assignments, opened, remarks
 from mobilize.store.sealed import Seal
 
@@ -138,16 +138,6 @@ def latest(connection: Connection, campaign: str, which: Collection[str], seal: 
     return found
 
 
-def beginning(connection: Connection, campaign: str, start: str) -> list[str]:
-    """Ids of the replies that begin so, two at most."""
-    rows = connection.execute(
-        select(replies.c.reply)
-        .where(replies.c.campaign == campaign, replies.c.reply >= start, replies.c.reply < start + "g")
-        .limit(2)
-    )
-    return [row.reply for row in rows]
-
-
 def decided(connection: Connection, campaign: str, reply: str) -> frozenset[str]:
     """Names of the fields of a reply that a person has changed."""
     names = [
@@ -188,89 +178,45 @@ def _plain(data: bytes, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fa
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sieve:
-    """Which replies a list shows; empty: any."""
-
-    #: Somebody must still look at it.
-    waiting: bool = False
-    #: Nobody has opened it on the pages, nor reviewed it.
-    unopened: bool = False
-    kinds: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    language: str = ""
-    #: What it is taken to say now: a person's word before the parser's.
-    stance: str = ""
-    #: Whose it is to see to.
-    person: str = ""
-
-
-def sifted(
-    connection: Connection,
-    campaign: str,
-    sieve: Sieve,
-    *,
-    order: Sequence[str],
-    parser: str,
-    also: Sequence[ColumnElement[bool]] = (),
-) -> list[str]:
-    """Ids of the replies that pass: what waits first, then by kind in the order given, newest first within.
-
-    order: all kinds. parser: the name under which the parser makes statements. also: what a row must fulfil besides.
-    """
-    place = case({kind: place for place, kind in enumerate(order)}, value=replies.c.kind, else_=len(order))
-    rows = connection.execute(
-        select(replies.c.reply)
-        .join(raw_mail, raw_mail.c.id == replies.c.reply)
-        .where(*_conditions(campaign, sieve, parser), *also)
-        .order_by(replies.c.attention == "", place, raw_mail.c.received_at.desc(), replies.c.reply)
-    )
-    return [row.reply for row in rows]
-
-
-def _conditions(campaign: str, sieve: Sieve, parser: str) -> Iterable[ColumnElement[bool]]:
-    yield replies.c.campaign == campaign
-    if sieve.waiting:
-        yield replies.c.attention != ""
-    if sieve.unopened:
-        yield replies.c.reviewed_by == ""
-        yield replies.c.reply.not_in(select(opened.c.reply).where(opened.c.campaign == campaign))
-    if sieve.kinds:
-        yield replies.c.kind.in_(sieve.kinds)
-    if sieve.countries:
-        yield replies.c.country.in_(sieve.countries)
-    if sieve.language:
-        yield replies.c.language == sieve.language
-    if sieve.stance:
-        said = (
+def sieved(campaign: str, *, said: str, unopened: bool, person: str, parser: str) -> list[ColumnElement[bool]]:
+    """What a row of replies must fulfil by what people did with it; empty values ask for nothing."""
+    found: list[ColumnElement[bool]] = []
+    if unopened:
+        found += [replies.c.reviewed_by == "", replies.c.reply.not_in(_opened(campaign))]
+    if said:
+        last = (
             select(stances.c.stance)
             .where(stances.c.campaign == campaign, stances.c.reply == replies.c.reply)
             .order_by(stances.c.by == parser, stances.c.number.desc())
             .limit(1)
             .scalar_subquery()
         )
-        yield func.coalesce(said, replies.c.stance, "") == sieve.stance
-    if sieve.person:
-        last = select(func.max(assignments.c.number)).where(assignments.c.campaign == campaign)
+        found.append(func.coalesce(last, replies.c.stance, "") == said)
+    if person:
+        newest = select(func.max(assignments.c.number)).where(assignments.c.campaign == campaign)
         mine = select(assignments.c.reply).where(
-            assignments.c.number.in_(last.group_by(assignments.c.reply)), assignments.c.person == sieve.person
+            assignments.c.number.in_(newest.group_by(assignments.c.reply)), assignments.c.person == person
         )
-        yield replies.c.reply.in_(mine)
+        found.append(replies.c.reply.in_(mine))
+    return found
 
 
-def tallies(connection: Connection, campaign: str) -> tuple[int, int, int]:
-    """How many replies nobody has opened, how many wait for a person, how many there are."""
-    own = replies.c.campaign == campaign
-    seen = select(opened.c.reply).where(opened.c.campaign == campaign)
-    new = and_(replies.c.reviewed_by == "", replies.c.reply.not_in(seen))
-    row = connection.execute(
-        select(
-            func.coalesce(func.sum(case((new, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((replies.c.attention != "", 1), else_=0)), 0),
-            func.count(),
-        ).where(own)
-    ).one()
-    return row[0], row[1], row[2]
+def _opened(campaign: str) -> Select[tuple[str]]:
+    return select(opened.c.reply).where(opened.c.campaign == campaign)
+
+
+def tallies(connection: Connection, campaign: str, *, most: int, nobody: int) -> tuple[int, int, int]:
+    """How many replies nobody has opened, how many wait for a person, how many there are; each at most so many.
+
+    nobody: the first place at which nobody must look (replies.triage).
+    """
+    unseen = and_(replies.c.reviewed_by == "", replies.c.reply.not_in(_opened(campaign)))
+    some = [
+        select(replies.c.reply).where(replies.c.campaign == campaign, condition).limit(most).subquery()
+        for condition in (unseen, replies.c.place < nobody, true())
+    ]
+    new, waiting, total = (connection.execute(select(func.count()).select_from(each)).scalar_one() for each in some)
+    return new, waiting, total
 
 
 def owners(connection: Connection, campaign: str, which: Collection[str]) -> dict[str, str]:
@@ -288,26 +234,6 @@ def spoken(connection: Connection, campaign: str) -> tuple[str, ...]:
     """Languages that occur in the log."""
     rows = connection.execute(select(replies.c.language).where(replies.c.campaign == campaign).distinct())
     return tuple(sorted(row.language for row in rows if row.language))
-
-
-def named(connection: Connection, campaign: str) -> tuple[str, ...]:
-    """Countries that occur in the log, alpha-2."""
-    rows = connection.execute(select(replies.c.country).where(replies.c.campaign == campaign).distinct())
-    return tuple(sorted(row.country for row in rows if row.country))
-
-
-def kinds(connection: Connection, campaign: str) -> dict[str, dict[str, int]]:
-    """Country -> kind -> how many replies concern it."""
-    counted = select(replies.c.country, replies.c.kind, func.count().label("many"))
-    rows = connection.execute(
-        counted.where(replies.c.campaign == campaign, replies.c.country.is_not(None)).group_by(
-            replies.c.country, replies.c.kind
-        )
-    )
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        found.setdefault(row.country, {})[row.kind] = row.many
-    return found
 
 
 # --- plans -----------------------------------------------------------------------------------------------------------

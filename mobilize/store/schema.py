@@ -286,7 +286,7 @@ replies = Table(
     Column("sealed", Boolean, nullable=False, default=False),
     # inbox.genuine.Standing; empty: read before that was known.
     Column("genuine", String(16), nullable=False, default="", server_default=""),
-    # What lists are ordered by: raw_mail.received_at, and replies.triage.place_of. NULL: not filled in yet.
+    # What lists are ordered by: raw_mail.received_at, and replies.log.PLACE. NULL: not filled in yet.
     Column("received_at", Moment),
     Column("place", Integer),
     PrimaryKeyConstraint("campaign", "reply"),

@@ -64,7 +64,7 @@ def test_each_filter_narrows_the_list(lead: httpx.Client, replies: dict[str, str
         ("stance=support", {ke}),
         ("kind=partner_report", {ke, fr, uy}),
         ("kind=bounce", set()),
-        ("reporter=B.example", {fr}),
+        ("reporter=b%40b.example", {fr}),
         ("language=es", {uy}),
         ("q=voteront", {fr}),
         ("q=voteront&country=KE", set()),
