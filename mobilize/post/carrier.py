@@ -271,6 +271,8 @@ class Carrier:
     async def _decide(self, tried: Tried, answer: Answer) -> None:
         """Write down what the answer means for the letter, and learn what it means for the server."""
         crew = self.crew
+        # Where this one was refused at its envelope, the fate of the letter before is not yet told of.
+        await self._settled()
         closed_at_once = answer.code is None and answer.stage is Stage.MAIL
         if closed_at_once and crew.put_back.get(tried.letter, 0) < MOST_PUT_BACK:
             await self._put_back(replace(tried, answer=None))

@@ -21,7 +21,7 @@ from mobilize.inbox.form import Told
 from mobilize.inbox.raw import RawMail
 from mobilize.installation import Installation, opened
 from mobilize.replies.pages import Wanted
-from mobilize.store import schema, schema_web, suppression
+from mobilize.store import schema, schema_people, schema_web, suppression
 from mobilize.store.sealed import seal
 
 MakeFolder = Callable[..., Path]
@@ -245,7 +245,7 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_the_new_one_everything(
         with installation.store.reading() as connection:
             blobs = [
                 bytes(each)
-                for column in (schema.raw_mail.c.data, schema.replies.c.parsed, schema.people.c.totp)
+                for column in (schema.raw_mail.c.data, schema.replies.c.parsed, schema_people.people.c.totp)
                 for each in connection.execute(select(column)).scalars()
             ]
         for blob in blobs:

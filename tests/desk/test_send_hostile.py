@@ -106,6 +106,18 @@ def test_the_letter_that_follows_a_refused_one_goes_all_the_same(campaign_folder
     assert set(server.message_ids().values()) == {1}
 
 
+def test_every_letter_is_told_of_though_the_next_is_refused_at_once(
+    campaign_folder: MakeFolder, sandbox_env: Env
+) -> None:
+    env = sandbox_env(0).replace("SMTP_CONNECTIONS=3", "SMTP_CONNECTIONS=1")
+    refused = {f"desk{n}@lantern.example": "550 5.1.1 no such user" for n in (1, 2, 5)}
+    with faulty_server(Server(refused=refused)) as server:
+        folder = campaign_folder(*rows(8), env=env.replace("SMTP_PORT=0", f"SMTP_PORT={server.port}"))
+        with opened(folder) as installation:
+            sent = run(installation)
+    assert (sent.states, sent.left) == ({"failed": 3, "sent": 5}, 0)
+
+
 def test_a_claimed_letter_is_given_back_where_the_answer_before_it_comes_late(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
