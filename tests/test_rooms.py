@@ -8,9 +8,14 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "mobilize"
 
-#: One fresh interpreter forks a child a module: each import starts from nothing, in a few milliseconds.
+#: One fresh interpreter forks a child a module: each import starts without any module of ours, in some milliseconds.
 CHILD = """
 import importlib, os, sys, warnings
+for heavy in ("pandas", "sqlalchemy", "fastapi", "pydantic_settings", "lxml.etree", "docx", "babel.dates", "jinja2",
+              "cryptography.fernet", "email_validator", "typst", "css_inline", "py3langid", "pycountry", "holidays",
+              "typer", "rich.progress", "aiosmtplib", "imap_tools", "procrastinate", "alembic.command", "dkim", "nh3",
+              "markdown_it", "xlsxwriter", "python_calamine", "uvicorn", "multiprocessing.pool", "flufl.bounce"):
+    importlib.import_module(heavy)
 warnings.simplefilter("error")
 failed = []
 for name in sys.argv[1:]:

@@ -6,6 +6,7 @@ Heavy packages are imported inside the commands, so that `mobilize --help` answe
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -146,13 +147,24 @@ contacts_app.command("import")(contacts.import_)
 def main() -> None:
     """Run one command. Exit 0 done, 1 faults found or work failed, 2 wrong usage; errors go to stderr as sentences."""
     try:
-        app()
+        _command(sys.argv[1:])()
     except DataFaulty as error:
         for fault in error.faults:
             sys.stderr.write(f"{fault}\n")
         _end(f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was done.", error.hint)
     except MobilizeError as error:
         _end(error.sentence, error.hint)
+
+
+def _command(words: Sequence[str]) -> Callable[[], object]:
+    """Build the command line for these words. The commands of a group that is not among them are left out.
+
+    Help shows such a group by its name; to build the commands of all took as long as all else of `--help`.
+    """
+    for group in app.registered_groups:
+        if group.name not in words and group.typer_instance is not None:
+            group.typer_instance.registered_commands.clear()
+    return typer.main.get_command(app)
 
 
 def _end(sentence: str, hint: str) -> None:
