@@ -18,9 +18,9 @@ from mobilize.access.roles import Role
 from mobilize.desk import people
 from mobilize.inbox.reply import Evidence, Reply
 from mobilize.installation import Installation, opened
-from mobilize.replies import words
+from mobilize.replies import stated, words
 from mobilize.replies.review import STANCES
-from mobilize.replies.triage import NOBODY, place_of
+from mobilize.replies.triage import NOBODY, READING_ORDER
 from mobilize.store import schema
 from mobilize.store import words as index
 from mobilize.store.schema_web import indexed
@@ -110,8 +110,8 @@ def _replies(installation: Installation, many: int, indexed_too: int) -> None:
         schema.raw_mail,
         ({"id": i, "data": raw, "sealed": True, "origin": "bench", "received_at": at} for i, at in arrived),
     )
-    stated = (reply for reply in made if reply.stance and reply.country)
-    _insert(installation, schema.stances, (_statement(slug, reply) for reply in stated))
+    speaking = (reply for reply in made if reply.stance and reply.country)
+    _insert(installation, schema.stances, (_statement(slug, reply) for reply in speaking))
     key = index.name_of(seal.word_keys[0])
     _insert(installation, indexed, ({"campaign": slug, "reply": reply.id, "key": key} for reply in made))
     _insert(
@@ -151,8 +151,7 @@ def _reply(number: int, chance: random.Random, vocabulary: list[str]) -> Reply:
 def _row(slug: str, reply: Reply, installation: Installation, number: int) -> dict[str, object]:
     # Two in three were looked at: the morning's list is long, and the whole one longer.
     attention = "seems to say support: confirm or correct" if reply.stance and number % 3 == 0 else ""
-    place = place_of(reply.kind, attention)
-    assert (place < NOBODY) == bool(attention)
+    place = READING_ORDER.index(reply.kind) + (0 if attention else NOBODY)
     return {
         "campaign": slug,
         "reply": reply.id,

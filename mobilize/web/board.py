@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
@@ -20,7 +21,7 @@ from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.replies.review import STANCES
 from mobilize.web import plot, worldmap
-from mobilize.web.organise import note, page, signed
+from mobilize.web.organise import note, page, recalled, signed
 from mobilize.web.pages import Desk, fragment
 
 _CSV = "text/csv; charset=utf-8"
@@ -66,7 +67,8 @@ def routes(desk: Desk) -> APIRouter:
         me = await signed(desk, request, Action.READ)
         only = request.query_params.get("show", "")
         only = only if only in _LISTS else ""
-        body = await run_in_threadpool(_body, desk, only)
+        today = desk.now().date()
+        body = await recalled(desk, ("board page", today, only), lambda: _body(desk, only, today))
         return page(desk, request, me, "board.html", body=body, files=_FILES if me.may("export") else {})
 
     @router.get("/country/{code}")
@@ -111,11 +113,10 @@ def _brief(desk: Desk, code: str) -> bytes | None:
         return None
 
 
-def _body(desk: Desk, only: str) -> Markup:
+def _body(desk: Desk, only: str, today: dt.date) -> Markup:
     """The board as it stands, drawn once for all who look at it until something is written."""
-    today = desk.now().date()
     found = desk.memory.of(("board", today), lambda: overview.board(desk.installation, desk.rows(), today=today))
-    return desk.memory.of(("board page", today, only), lambda: _drawn(found, only))
+    return _drawn(found, only)
 
 
 def _drawn(found: Board, only: str) -> Markup:

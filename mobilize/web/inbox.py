@@ -21,7 +21,7 @@ from mobilize.errors import Refused
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
 from mobilize.web import forms
-from mobilize.web.organise import HOME, country_name, note, page, signed
+from mobilize.web.organise import HOME, country_name, note, page, recalled, signed
 from mobilize.web.pages import Desk, fragment
 from mobilize.world.countries import groups
 
@@ -48,9 +48,7 @@ def routes(desk: Desk) -> APIRouter:
             raise HTTPException(404)
         name, deciding = me.person.name, me.may("review")
         kept = ("inbox", choice, after, name, deciding)
-        body = await run_in_threadpool(
-            desk.memory.of, kept, lambda: _body(desk, choice, after, name, deciding=deciding)
-        )
+        body = await recalled(desk, kept, lambda: _body(desk, choice, after, name, deciding=deciding))
         return page(desk, request, me, "inbox.html", body=body.replace(_NUMBER, me.number))
 
     @router.post("/reply/{reply}/quick")

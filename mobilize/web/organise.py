@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import hmac
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -78,6 +80,12 @@ def page(desk: Desk, request: Request, me: Signed, template: str, *, status: int
         answer.headers["content-length"] = str(len(answer.body))
     answer.headers["vary"] = "accept-encoding"
     return answer
+
+
+async def recalled(desk: Desk, name: Hashable, make: Callable[[], Markup]) -> Markup:
+    """A part of a page as it is kept until something is written to the ledger; made in a thread where it is not."""
+    known = desk.memory.known(name)
+    return known if isinstance(known, Markup) else await run_in_threadpool(desk.memory.of, name, make)
 
 
 async def note(desk: Desk, me: Signed, what: str, about: str) -> None:
