@@ -33,7 +33,7 @@ class Memory:
         return self._watch.mark()
 
     def known(self, name: Hashable) -> object | None:
-        """The value kept under a name, if it is of this moment: some 10 us, no thread needed. None: it is to be made."""
+        """The value kept under a name, if it is of this moment: some 10 us, so no thread. None: it is to be made."""
         found = self._kept.get(name)
         return found[1] if found is not None and found[0] == self.mark() else None
 
