@@ -282,6 +282,10 @@ def confusion(stances: Mapping[tuple[str, str], int]) -> Iterator[str]:
     yield f"{'stance: true, read':18}" + "".join(f"{name[:12]:>14}" for name in names)
     for true in names:
         yield f"{true:18}" + "".join(f"{stances[true, read] or '.':>14}" for read in names)
+    stated = sum(many for (true, _), many in stances.items() if true != "None")
+    silent = sum(many for (true, read), many in stances.items() if true != "None" and read == "None")
+    if stated:
+        yield f"of {stated} stances none was read in {silent}: {silent / stated:.3f} left to a person"
 
 
 def measured(only: str = "") -> dict[str, Tally]:

@@ -169,10 +169,10 @@ def words_of(connection: Connection, installation: Installation, entry: Entry, s
     slug, seal = installation.campaign.slug, installation.seal
     _, checked = filed.checks(connection, slug, seal, entry.reply).get(entry.reply, (None, ()))
     evidence = entry.parsed.get("evidence")
+    found = [each for each in (evidence if isinstance(evidence, list) else []) if isinstance(each, dict)]
+    # The whole sentence where the parser gives one, else the words that decided.
     quotes = [
-        str(each.get("words") or "")
-        for each in (evidence if isinstance(evidence, list) else [])
-        if isinstance(each, dict) and each.get("field") == "stance"
+        str(each.get("words") or "") for of in ("sentence", "stance") for each in found if each.get("field") == of
     ]
     concerns = entry.parsed.get("concerns")
     return Words(

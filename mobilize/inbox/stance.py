@@ -106,7 +106,28 @@ def _weigh(
         return Finding(None, (), ())
     evidence = [Evidence(field="stance", words=source.words(c.hit.start, c.hit.end), rule=_rule(c)) for c in because]
     evidence += [each for _, each in raised]
+    evidence += _quoted(source, said, because)
     return Finding(stance, concerns, tuple(evidence))
+
+
+#: What speaks for the draft, against it, and neither: a text whose claims fall into one of these is clear.
+_SIDES = (
+    frozenset({Says.COSPONSOR, Says.FOR, Says.LETS_PASS}),
+    frozenset({Says.AGAINST, Says.NO_COSPONSOR, Says.AGAINST_PART, Says.WOULD_HAVE}),
+    frozenset({Says.UNDECIDED}),
+)
+
+#: Signs of a quoted sentence that are shown; what comes behind is in the text.
+_LONGEST = 400
+
+
+def _quoted(source: Folded, said: tuple[Claim, ...], because: tuple[Claim, ...]) -> Iterator[Evidence]:
+    """The whole sentence that decided, and how sure that is: "clear", or "mixed" where others point elsewhere."""
+    first = next((each for each in because if each.hit.end > each.hit.start), None)
+    if first is not None:
+        words = " ".join(source.words(first.sentence.start, first.sentence.end).split())[:_LONGEST]
+        sides = {number for number, side in enumerate(_SIDES) for each in said if each.says in side}
+        yield Evidence(field="sentence", words=words, rule=f"confidence.{'mixed' if len(sides) > 1 else 'clear'}")
 
 
 def _rule(claim: Claim) -> str:

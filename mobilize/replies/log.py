@@ -162,7 +162,9 @@ def _suggest(connection: Connection, campaign: str, reply: Reply, seal: Seal, no
             country=reply.country,
             stance=reply.stance,
             concerns=reply.concerns,
-            quote=evidence.words if evidence else "",
+            quote=next((each.words for each in reply.evidence if each.field == "sentence"), evidence.words)
+            if evidence
+            else "",
             rule=evidence.rule if evidence else "",
             said_on=day_of(reply.date),
             direct=reply.via == "direct" and reply.kind == "reply",

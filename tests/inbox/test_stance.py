@@ -9,7 +9,11 @@ from mobilize.inbox.claims import Voice
 def test_a_decision_carries_the_words_and_the_rule_that_made_it() -> None:
     finding = stance.judge("We shall vote in favour of the resolution.", "en")
     assert finding.stance == "support"
-    assert [(e.field, e.words) for e in finding.evidence] == [("stance", "vote in favour")]
+    assert [(e.field, e.words) for e in finding.evidence] == [
+        ("stance", "vote in favour"),
+        ("sentence", "We shall vote in favour of the resolution."),
+    ]
+    assert finding.evidence[-1].rule == "confidence.clear"
     assert "position.yes" in finding.evidence[0].rule
 
 
@@ -50,3 +54,15 @@ def test_any_text_is_answered(text: str) -> None:
 def test_lines_that_a_program_wrapped_are_one_sentence() -> None:
     text = "I regret to inform you that the Government is not in a position at the\npresent time to support the draft."
     assert stance.judge(text, "en").stance == "oppose"
+
+
+def test_a_text_that_points_both_ways_is_told_to_be_mixed() -> None:
+    """A polite no: what is said for the draft and against it stand beside each other, and a person weighs them."""
+    finding = stance.judge(
+        "We support the protection of defenders and this draft. However, we shall vote against the resolution.", "en"
+    )
+    assert finding.stance == "oppose"
+    assert [each.rule for each in finding.evidence if each.field == "sentence"] == ["confidence.mixed"]
+    assert [each.words for each in finding.evidence if each.field == "sentence"] == [
+        "However, we shall vote against the resolution."
+    ]
