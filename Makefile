@@ -20,7 +20,7 @@ demo: .venv/ready   ## the whole loop on this machine; nothing leaves it
 	$(BIN)/mobilize demo
 
 test: .venv/ready   ## the test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 soak: .venv/ready   ## kill -9 at 200 moments of a 2,000-letter campaign; 12,000 broken mails (minutes)
 	MOBILIZE_SOAK=1 $(BIN)/python -m pytest tests/soak tests/desk/test_fuzz.py tests/inbox/test_limits.py -s
