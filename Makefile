@@ -39,6 +39,9 @@ bench-letters: .venv/ready ## how fast letters are written and set, beside bare 
 bench-web: .venv/ready ## how fast the pages are, beside an empty route and bare Typst (minutes)
 	$(BIN)/python bench/web.py
 
+bench-scale: .venv/ready ## how many workers carry how much, over PostgreSQL (minutes)
+	$(BIN)/python bench/scale.py workers 2000
+
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from send import SINK, sink
+from ground import SINK, sink
 from sqlalchemy import func, select, text
 
 from mobilize.desk import allot, plan, start
