@@ -180,6 +180,6 @@ def _next(delivery: Delivery, said: str, now: dt.datetime) -> dt.datetime | None
 
 
 def _post(installation: Installation, hook: Webhook, event: Event, now: dt.datetime) -> int:
-    secret = (installation.seal.opened(hook.secret) if hook.sealed else hook.secret).decode()
+    secret = installation.seal.read(hook.secret, sealed=hook.sealed).decode()
     sandbox = installation.settings.webhooks_sandbox
     return receiver.post(hook.url, secret, event, now=now, sandbox=sandbox, deadline=receiver.DEADLINE)

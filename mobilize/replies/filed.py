@@ -78,7 +78,7 @@ def reporters(connection: Connection, campaign: str, seal: Seal, said: Sequence[
     if len(numbers) <= _BATCH:
         chosen = chosen.where(stances.c.number.in_(numbers))
     return {
-        row.number: (seal.opened(row.reporter) if row.sealed else bytes(row.reporter)).decode("utf-8", "replace")
+        row.number: seal.read(row.reporter, sealed=row.sealed).decode("utf-8", "replace")
         for row in connection.execute(chosen)
     }
 
@@ -111,6 +111,6 @@ def checks(
         chosen = chosen.where(signature_checks.c.reply == reply)
     found = {}
     for row in connection.execute(chosen.order_by(signature_checks.c.number)):
-        told = json.loads(seal.opened(row.found) if row.sealed else row.found)
+        told = json.loads(seal.read(row.found, sealed=row.sealed))
         found[row.reply] = row.at, tuple(Checked(**{**each, "outcome": Outcome(each["outcome"])}) for each in told)
     return found

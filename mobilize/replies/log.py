@@ -64,7 +64,7 @@ def original(connection: Connection, reply: str, seal: Seal) -> bytes | None:
     row = connection.execute(select(raw_mail.c.data, raw_mail.c.sealed).where(raw_mail.c.id == reply)).first()
     if row is None:
         return None
-    return seal.opened(row.data) if row.sealed else bytes(row.data)
+    return seal.read(row.data, sealed=row.sealed)
 
 
 def origin(connection: Connection, reply: str) -> str:
@@ -220,7 +220,7 @@ def entries(connection: Connection, campaign: str, seal: Seal) -> list[Entry]:
 
 def entry_of(row: Row[tuple[object, ...]], seal: Seal) -> Entry:
     """Read one row, its parsed reply opened. Raises KeyMissing where no key opens it."""
-    parsed = json.loads(seal.opened(row.parsed) if row.sealed else row.parsed)
+    parsed = json.loads(seal.read(row.parsed, sealed=row.sealed))
     return Entry(
         reply=MailId(row.reply),
         received_at=row.received_at,

@@ -43,7 +43,8 @@ def state(
             .order_by(stances.c.number.desc())
         ).first()
         if before is not None:
-            genuine, reporter = before.genuine, _opened(before.reporter, before.sealed, seal)
+            passed_on = seal.read(before.reporter, sealed=before.sealed) if before.reporter else b""
+            genuine, reporter = before.genuine, passed_on.decode("utf-8", "replace")
         else:
             row = connection.execute(
                 select(replies.c.genuine, replies.c.kind).where(
@@ -70,12 +71,6 @@ def state(
         )
     )
     settle_stance(connection, campaign, country)
-
-
-def _opened(data: bytes | None, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fact of the row, not a switch
-    if not data:
-        return ""
-    return (seal.opened(data) if sealed else bytes(data)).decode("utf-8", "replace")
 
 
 def settle_stance(connection: Connection, campaign: str, country: str) -> None:

@@ -88,7 +88,7 @@ def remarks_on(connection: Connection, campaign: str, reply: str, seal: Seal) ->
     rows = connection.execute(
         select(remarks).where(remarks.c.campaign == campaign, remarks.c.reply == reply).order_by(remarks.c.number)
     )
-    return [Remark(text=_plain(row.text, row.sealed, seal), by=row.by, at=row.at) for row in rows]
+    return [Remark(text=seal.read(row.text, sealed=row.sealed).decode(), by=row.by, at=row.at) for row in rows]
 
 
 def amend(connection: Connection, campaign: str, reply: str, change: Change, seal: Seal) -> None:
@@ -167,12 +167,8 @@ def set_targets(
 
 
 def _both(row: Row[tuple[object, ...]], seal: Seal) -> tuple[str, str]:
-    before, after = json.loads(_plain(row.words, row.sealed, seal))
+    before, after = json.loads(seal.read(row.words, sealed=row.sealed))
     return str(before), str(after)
-
-
-def _plain(data: bytes, sealed: bool, seal: Seal) -> str:  # noqa: FBT001 - a fact of the row, not a switch
-    return (seal.opened(data) if sealed else bytes(data)).decode()
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

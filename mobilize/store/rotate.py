@@ -94,7 +94,7 @@ def _sealed_anew(connection: Connection, kept: _Kept, row: Row[tuple[object, ...
         found = getattr(row, column.name)
         data = found.encode() if isinstance(found, str) else bytes(found or b"")
         if data and not (closed and seal.is_newest(data)):
-            anew = seal.closed(seal.opened(data) if closed else data)
+            anew = seal.closed(seal.read(data, sealed=closed))
             values[column.name] = anew.decode("ascii") if isinstance(found, str) else anew
     if not values:
         return False

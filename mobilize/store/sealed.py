@@ -44,6 +44,13 @@ class Seal:
                 "no key in MOBILIZE_KEY opens this", hint="add the older key behind the newer one, a comma between"
             ) from None
 
+    def read(self, data: bytes, *, sealed: bool) -> bytes:
+        """Give what a row keeps as bytes; sealed: whether a key was set when it was written.
+
+        Raises KeyMissing where it is encrypted and no key opens it.
+        """
+        return self.opened(data) if sealed else bytes(data)
+
     def is_newest(self, data: bytes) -> bool:
         """Whether this was encrypted with the newest key."""
         if self.newest is None:
