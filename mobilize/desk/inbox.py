@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mobilize import board
-from mobilize.campaign import standing
-from mobilize.desk.review import Shown
+from mobilize.desk.review import Shown, rows_by
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.post import figures
-from mobilize.replies import log, pages, stated
+from mobilize.replies import pages, stated
 from mobilize.replies.pages import MOST_COUNTED, Place, Wanted
 from mobilize.store import words as index
 from mobilize.store.watch import Watch
-from mobilize.world.countries import countries
 
 #: What a page sees of the watch over the ledger.
 Watching: TypeAlias = Watch
@@ -71,18 +68,7 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     settle(installation)
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        letters = figures.by_country(connection, campaign.slug)
-        replies = pages.kinds_by_country(connection, campaign.slug)
-        stances = stated.where_they_stand(connection, campaign.slug)
-        plans = log.plan_counts(connection, campaign.slug)
-    return board.by_country(
-        countries().values(),
-        standings={code: standing.of(campaign.record, code) for code in countries()},
-        letters=letters,
-        replies=replies,
-        stances=stances,
-        plans=plans,
-    )
+        return rows_by(connection, campaign, stated.where_they_stand(connection, campaign.slug))
 
 
 def places(installation: Installation) -> tuple[str, ...]:

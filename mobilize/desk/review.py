@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mobilize import board
 from mobilize.campaign import standing
+from mobilize.campaign.campaign import Campaign
 from mobilize.errors import Refused
 from mobilize.installation import Installation
 from mobilize.post import figures
@@ -284,17 +285,19 @@ def board_rows(installation: Installation) -> tuple[board.CountryRow, ...]:
     """Who was asked, who answered, who is left: every state, by what both wings know."""
     campaign = installation.campaign
     with installation.store.reading() as connection:
-        replies = pages.kinds_by_country(connection, campaign.slug)
         stances = _current(stated.statements(connection, campaign.slug, seal=installation.seal))
-        plans = log.plan_counts(connection, campaign.slug)
-        letters = figures.by_country(connection, campaign.slug)
+        return rows_by(connection, campaign, stances)
+
+
+def rows_by(connection: Connection, campaign: Campaign, stances: Mapping[str, Current]) -> tuple[board.CountryRow, ...]:
+    """Lay a row for every state. stances: where each stands that said anything, by alpha-2 code."""
     return board.by_country(
         countries().values(),
         standings={code: standing.of(campaign.record, code) for code in countries()},
-        letters=letters,
-        replies=replies,
+        letters=figures.by_country(connection, campaign.slug),
+        replies=pages.kinds_by_country(connection, campaign.slug),
         stances=stances,
-        plans=plans,
+        plans=log.plan_counts(connection, campaign.slug),
     )
 
 
