@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mobilize.cli.face import as_json, folder, here, now, progress, step, table
-from mobilize.errors import NotConfirmed
+from mobilize.errors import NotConfirmed, Refused
 
 if TYPE_CHECKING:
     from mobilize.desk.plan import Chosen, Plan
-    from mobilize.desk.portion import When
     from mobilize.desk.send import Sent
     from mobilize.installation import Installation
 
@@ -66,7 +65,11 @@ def send(
     chosen = planning.chosen(country, audience, group)
     when = When(at=at.replace(tzinfo=UTC) if at else None, office_hours=office_hours)
     if stream:
-        _stream(
+        from mobilize.cli import stream as streaming
+
+        if not to_workers:
+            raise Refused("only workers send what is streamed", hint="add --to-workers")
+        streaming.stream(
             ctx,
             chosen=chosen,
             round_=round_,
@@ -76,8 +79,7 @@ def send(
             skip_faulty=skip_faulty,
             dry_run=dry_run,
             as_lines=as_lines,
-            yes=yes,
-            to_workers=to_workers,
+            confirm=(lambda _count, _host: None) if yes else _confirm,
         )
         return
     with here(ctx) as installation:
@@ -119,39 +121,6 @@ def send(
     _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
         raise typer.Exit(1)
-
-
-def _stream(
-    ctx: typer.Context,
-    *,
-    chosen: Chosen,
-    round_: int,
-    when: When,
-    priority: int,
-    by: str,
-    skip_faulty: bool,
-    dry_run: bool,
-    as_lines: bool,
-    yes: bool,
-    to_workers: bool,
-) -> None:
-    from mobilize.cli.stream import stream
-    from mobilize.errors import Refused
-
-    if not to_workers:
-        raise Refused("only workers send what is streamed", hint="add --to-workers")
-    stream(
-        ctx,
-        chosen=chosen,
-        round_=round_,
-        when=when,
-        priority=priority,
-        by=by,
-        skip_faulty=skip_faulty,
-        dry_run=dry_run,
-        as_lines=as_lines,
-        confirm=(lambda _count, _host: None) if yes else _confirm,
-    )
 
 
 def _rehearse(installation: Installation, to: str, chosen: Chosen, round_: int, limit: int | None) -> None:
