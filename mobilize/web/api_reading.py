@@ -135,12 +135,12 @@ def _board(router: APIRouter, desk: Desk, opens: Callable[[Scope], Depends]) -> 
     @router.get("/countries", tags=["board"], dependencies=mine)
     def all_countries() -> shapes.Countries:
         """Where every state stands: its record, letters, replies, and stance."""
-        return shapes.Countries(items=[_country(each) for each in inbox.board_rows(desk.installation)])
+        return shapes.Countries(items=[_country(each) for each in desk.rows()])
 
     @router.get("/countries/{country}", tags=["board"], responses={404: {}}, dependencies=mine)
     def one_country(country: Annotated[str, Path(pattern="^[A-Z]{2}$")]) -> shapes.Country:
         """Where one state stands."""
-        found = (each for each in inbox.board_rows(desk.installation) if each.country.code == country)
+        found = (each for each in desk.rows() if each.country.code == country)
         row = next(found, None)
         if row is None:
             raise HTTPException(404)
@@ -149,7 +149,7 @@ def _board(router: APIRouter, desk: Desk, opens: Callable[[Scope], Depends]) -> 
     @router.get("/groups", tags=["board"], dependencies=mine)
     def groups() -> shapes.Groups:
         """Where the UN's regional groups stand."""
-        rows = by_group(inbox.board_rows(desk.installation))
+        rows = by_group(desk.rows())
         return shapes.Groups(
             items=[
                 shapes.Group(
