@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from mobilize.campaign.arguments import Argument
 from mobilize.campaign.contacts import Contact
@@ -94,3 +96,30 @@ class Campaign:
     images: Mapping[str, bytes] = field(default_factory=dict)
     #: Language -> text of the campaign's own lexicon/LANGUAGE.toml, added to the package's.
     lexicon: Mapping[str, str] = field(default_factory=dict)
+
+
+T = TypeVar("T")
+
+#: Campaigns of which what was worked out is kept: a partner's letter is written from a copy with another sender.
+_KEPT = 8
+
+
+class _Same:
+    """A campaign, compared by identity: it never changes, and to compare two by value takes longer than most work."""
+
+    __slots__ = ("campaign",)
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.campaign is self.campaign
+
+    def __hash__(self) -> int:
+        return id(self.campaign)
+
+
+def per_campaign(work_out: Callable[[Campaign], T]) -> Callable[[Campaign], T]:
+    """Keep what a function works out of a campaign; of the last few campaigns only."""
+    kept = functools.lru_cache(maxsize=_KEPT)(lambda same: work_out(same.campaign))
+    return functools.wraps(work_out)(lambda campaign: kept(_Same(campaign)))

@@ -15,9 +15,10 @@ from mobilize.desk.overview import Page
 from mobilize.errors import LetterWrong, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import brief
+from mobilize.letter.body import Paragraph
 from mobilize.letter.brief import Brief, Quote, Section
 from mobilize.letter.markdown import Grid, Items, blocks
-from mobilize.letter.merge import Letter, Paragraph, merge
+from mobilize.letter.merge import Letter, merge
 from mobilize.letter.views import in_language
 from mobilize.replies.review import PARSER, Statement, Status
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from mobilize.letter import html
+from mobilize.letter.body import Paragraph
 from mobilize.letter.branches import Branch
 from mobilize.letter.markdown import blocks
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.merge import Letter
 from mobilize.letter.variants import Change, Variant
 from mobilize.world.countries import countries
 

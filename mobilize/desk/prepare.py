@@ -16,8 +16,9 @@ from mobilize.desk.since import Moved
 from mobilize.errors import DataFaulty, FontMissing, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import html, pdf, text
+from mobilize.letter.body import templates
 from mobilize.letter.branches import Branch
-from mobilize.letter.merge import Letter, templates
+from mobilize.letter.merge import Letter
 from mobilize.letter.variants import Collector, Variant
 from mobilize.world.countries import countries
 

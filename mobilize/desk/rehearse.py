@@ -14,7 +14,8 @@ from mobilize.desk import plan as planning
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
 from mobilize.installation import Installation
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.body import Paragraph
+from mobilize.letter.merge import Letter
 from mobilize.letter.mime import Message
 from mobilize.post import smtp, transaction
 from mobilize.post.verdict import Answer, plain

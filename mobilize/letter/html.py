@@ -10,8 +10,9 @@ from html import escape
 import css_inline
 
 from mobilize.letter.bidi import cut
+from mobilize.letter.body import Paragraph
 from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.merge import Letter
 
 #: Colours stay readable where a program turns the page dark: none is set on the page itself, lines are mid-grey.
 #: Sizes in px and a table-free column, which Outlook, Gmail and Apple Mail render alike.
@@ -142,6 +143,7 @@ def _lines(lines: Iterable[str], direction: str) -> str:
     return "<br>".join(_text(line, direction) for line in lines)
 
 
+@functools.lru_cache(maxsize=4096)
 def _text(text: str, direction: str) -> str:
     """Escape text; in a right-to-left letter its left-to-right runs stand in <bdi>."""
     if direction != "rtl":

@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import functools
 import hashlib
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NewType
 
 from mobilize.campaign import standing as standings
-from mobilize.campaign.campaign import Campaign
+from mobilize.campaign.campaign import Campaign, per_campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.standing import Standing
 from mobilize.errors import LetterWrong
+from mobilize.letter.body import Own, Paragraph, Shared, body, leftover
 from mobilize.letter.branches import Branch
 from mobilize.letter.escape import plain
-from mobilize.letter.filters import filters
-from mobilize.letter.markdown import top_level
-from mobilize.letter.scope import addressee, scope
+from mobilize.letter.scope import addressee, minister_for, scope
 from mobilize.letter.sensitive import telling
-from mobilize.letter.templates import Templates
-from mobilize.letter.views import WHY_CLOSE, WHY_OPEN, Reasons, in_language
+from mobilize.letter.views import FormView, Reasons, contact_view, in_language
 from mobilize.world import address, languages
 from mobilize.world.countries import countries
 from mobilize.world.labels import labels
 
 #: Function of campaign, contact and round: 12 characters a-z2-7, unguessable without them; the outbox key.
 LetterId = NewType("LetterId", str)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
-    """One block of the letter's body, and why it is there."""
-
-    #: Markdown, already merged; data in it is escaped.
-    markdown: str
-    #: Rule, row and source that put it here, in words; empty for fixed text.
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,21 +96,32 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
     date = campaign.letter_date or today
     country = countries()[contact.country]
     locale = languages.locale(language, country.code)
-    standing = standings.of(campaign.record, country.code)
-    reasons = Reasons()
-    names = scope(
-        campaign,
-        contact,
-        known=countries(),
-        standing=standing,
-        language=language,
-        locale=locale,
-        today=date,
-        reasons=reasons,
-    )
-    path = template_path(contact, language)
-    printed = templates(campaign).render(path, {**names, "round": round})
+    standing = _standing(campaign, country.code)
     to = addressee(contact, country, language)
+    form = FormView(salutation=address.salutation(to, language), close=address.close(to, language))
+    path = template_path(contact, language)
+    enclosed = minister_for(campaign, contact) is not None
+
+    def names(reasons: Reasons) -> Mapping[str, object]:
+        return scope(
+            campaign,
+            contact,
+            known=countries(),
+            standing=standing,
+            language=language,
+            locale=locale,
+            today=date,
+            round=round,
+            form=form,
+            reasons=reasons,
+        )
+
+    printed = body(
+        campaign,
+        Shared(path, country.code, language, locale, date.isoformat(), enclosed),
+        Own(contact=contact_view(contact), form=form, round=round),
+        names,
+    )
     words = labels(language)
     place = in_language(campaign.sender.place, language)
     identity = letter_id(campaign.slug, contact.id, round)
@@ -143,9 +140,9 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         letterhead=_letterhead(campaign, contact, language),
         address=tuple(plain(line) for line in address.block(to, language)),
         subject=languages.spaced(printed.fields.get("subject", ""), language),
-        salutation=printed.fields.get("salutation") or plain(address.salutation(to, language)),
-        paragraphs=_paragraphs(languages.spaced(printed.body, language), reasons),
-        close=printed.fields.get("close") or plain(address.close(to, language)),
+        salutation=printed.fields.get("salutation") or plain(form.salutation),
+        paragraphs=printed.of_row(contact.line),
+        close=printed.fields.get("close") or plain(form.close),
         signature=_signature(campaign, contact, language),
         labels=words,
         digest="",
@@ -156,8 +153,20 @@ def merge(campaign: Campaign, contact: Contact, *, today: dt.date, round: int = 
         branches=printed.branches,
         signature_image="" if contact.sensitive else campaign.sender.signature,
     )
-    _refuse_unfinished(letter, path)
+    _refuse_unfinished(letter, path, printed.leftover)
     return sealed(letter)
+
+
+def _standing(campaign: Campaign, country: str) -> Standing:
+    kept = _standings(campaign)
+    if country not in kept:
+        kept[country] = standings.of(campaign.record, country)
+    return kept[country]
+
+
+@per_campaign
+def _standings(_: Campaign) -> dict[str, Standing]:
+    return {}
 
 
 def choose_language(campaign: Campaign, contact: Contact) -> tuple[str, tuple[str, ...]]:
@@ -189,16 +198,6 @@ def reference(letter: LetterId) -> str:
     return f"{letter[:4]}-{letter[4:8]}".upper()
 
 
-def templates(campaign: Campaign) -> Templates:
-    """Give the campaign's templates, compiled; the same texts are compiled once."""
-    return _compiled(tuple(sorted(campaign.templates.items())))
-
-
-@functools.lru_cache(maxsize=8)
-def _compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
-    return Templates({path: text for path, text in texts if path.endswith(".md")}, filters())
-
-
 def _letterhead(campaign: Campaign, contact: Contact, language: str) -> tuple[str, ...]:
     """Lines of the letterhead. For a sensitive recipient the organisation alone, no local office (rules D10)."""
     sender = campaign.sender
@@ -222,38 +221,11 @@ def _signature(campaign: Campaign, contact: Contact, language: str) -> tuple[str
     return tuple(line for line in lines if line)
 
 
-_MARK = re.compile(f"{WHY_OPEN}([0-9]+){WHY_CLOSE}")
-
-
-def _paragraphs(body: str, reasons: Reasons) -> tuple[Paragraph, ...]:
-    """Cut the body into its blocks; the marks that because() left become the reasons of their block, or of the next."""
-    found = []
-    numbers: dict[int, None] = {}
-    for block in top_level(body):
-        numbers |= dict.fromkeys(int(number) for number in _MARK.findall(block))
-        text = _MARK.sub("", block).strip("\n")
-        if text.strip():
-            found.append(Paragraph(markdown=text, why="; ".join(reasons.said[number] for number in numbers)))
-            numbers = {}
-    return tuple(found)
-
-
-#: What betrays that a value or a template was not finished. Word by word, so that "Nankana" and "Noneko" may be names.
-#: A plain search for the signs in front spares every good letter the slow one behind.
-_LEFTOVERS: Sequence[tuple[str, Sequence[str], re.Pattern[str]]] = (
-    ("{{", ("{{", "}}"), re.compile(r"\{\{|\}\}")),
-    ("{%", ("{%", "%}"), re.compile(r"\{%|%\}")),
-    ("None", ("None",), re.compile(r"\bNone\b")),
-    ("nan", ("nan",), re.compile(r"(?<![\w'’-])nan(?![\w'’-])")),
-    ("[NAME]", ("[",), re.compile(r"\[[A-Z _]{3,}\]")),
-)
-
-
 #: Mail programs show 70 characters of a subject, and paper has two lines for it; longer is a mistake of a template.
 _LONGEST_SUBJECT = 300
 
 
-def _refuse_unfinished(letter: Letter, path: str) -> None:
+def _refuse_unfinished(letter: Letter, path: str, in_body: str) -> None:
     """Refuse a letter with leftovers or without one of its parts. Names the letter by its contact's id only."""
     for part, text in (("subject", letter.subject), ("salutation", letter.salutation), ("close", letter.close)):
         if not text.strip(" ,.:;!،，：！"):
@@ -266,11 +238,9 @@ def _refuse_unfinished(letter: Letter, path: str) -> None:
         raise LetterWrong(told, letter=letter.contact.id, hint=f"shorten it in letters/{path}")
     if not letter.paragraphs:
         raise LetterWrong("there is no text", letter=letter.contact.id, hint=f"see letters/{path}")
-    whole = "\n".join((letter.subject, letter.salutation, letter.close, *(p.markdown for p in letter.paragraphs)))
-    for name, signs, pattern in _LEFTOVERS:
-        if any(sign in whole for sign in signs) and pattern.search(whole):
-            hint = f"a value is missing in contacts.csv:{letter.contact.line} or letters/{path} is not finished"
-            raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
+    if name := in_body or leftover(f"{letter.subject}\n{letter.salutation}\n{letter.close}"):
+        hint = f"a value is missing in contacts.csv:{letter.contact.line} or letters/{path} is not finished"
+        raise LetterWrong(f"{name!r} is left in the text", letter=letter.contact.id, hint=hint)
 
 
 def sealed(letter: Letter) -> Letter:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import functools
 import hashlib
 import hmac
 import re
@@ -112,7 +113,7 @@ def build(
         ("MIME-Version", "1.0"),
     ]
     _refuse_unsafe(letter, (sender.organisation, letter.subject, *letter.contact.emails, sender.address))
-    boundary = base64.b32encode(hashlib.sha256(name.encode()).digest()[:15]).decode().lower()
+    boundary = name[1:25]
     head = "".join(f"{field}: {value}{CRLF}" for field, value in fields)
     body = _mixed(boundary, letter.language, text, html, attachments)
     return Message(
@@ -205,8 +206,13 @@ def _transfer(text: str) -> tuple[str, bytes]:
     raw = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n").encode()
     if len(raw.translate(None, delete=_SEVEN_BIT)) * 6 > len(raw):  # one octet in six: base64 is then shorter
         return "base64", _base64_lines(raw.replace(b"\n", b"\r\n"))
-    quoted = binascii.b2a_qp(raw, istext=True)
-    return "quoted-printable", quoted.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return "quoted-printable", b"".join(map(_quoted, raw.removesuffix(b"\n").split(b"\n")))
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(line: bytes) -> bytes:
+    """One line in quoted-printable (RFC 2045 6.7), ended by CRLF; the letters of a campaign share most of theirs."""
+    return binascii.b2a_qp(line + b"\n", istext=True).replace(b"\n", b"\r\n")
 
 
 def _attachment(attachment: Attachment) -> bytes:
@@ -235,6 +241,7 @@ def _base64_lines(data: bytes) -> bytes:
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=64)
 def _mailbox(name: str, address: str) -> str:
     """A display name and an address (RFC 5322 3.4); a name that is not plain ASCII in encoded words (RFC 2047 5)."""
     # Runs of blanks do not survive a phrase; readers fold them anyhow.

@@ -12,7 +12,8 @@ from mobilize.campaign.faults import Fault, Weight
 from mobilize.campaign.record import Position, Record, Resolution, Role
 from mobilize.campaign.standing import StandingName
 from mobilize.errors import LetterWrong, TemplateWrong
-from mobilize.letter.merge import Letter, choose_language, merge, template_path, templates
+from mobilize.letter.body import templates
+from mobilize.letter.merge import Letter, choose_language, merge, template_path
 from mobilize.letter.scope import NAMES
 from mobilize.letter.translations import lagging
 from mobilize.world.countries import countries

@@ -11,11 +11,12 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from mobilize.campaign.arguments import Argument, citable
-from mobilize.campaign.campaign import Campaign
+from mobilize.campaign.campaign import Campaign, per_campaign
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.campaign.record import Position
 from mobilize.campaign.standing import Standing
 from mobilize.letter.views import (
+    ROW,
     ArgumentView,
     CampaignView,
     ContactView,
@@ -35,7 +36,7 @@ from mobilize.letter.views import (
     position_view,
     sender_view,
 )
-from mobilize.world import address, languages
+from mobilize.world import languages
 from mobilize.world.address import Addressee
 from mobilize.world.countries import Country
 from mobilize.world.formal import formal_name
@@ -67,11 +68,15 @@ def scope(
     language: str,
     locale: str,
     today: dt.date,
+    round: int,
+    form: FormView,
     reasons: Reasons,
 ) -> dict[str, object]:
-    """Everything that a template of this letter may use, by name."""
+    """Everything that a template of this letter may use, by name.
+
+    What it makes of contact, form and round must be in reads.OWN; all else, in body.Shared.
+    """
     country = known[contact.country]
-    to = addressee(contact, country, language)
     cited: dict[str, ArgumentView] = {}
 
     def argument(name: str) -> ArgumentView:
@@ -97,7 +102,8 @@ def scope(
             campaign.draft, language, locale, country_view(known[campaign.draft.tabled_by], language), reasons
         ),
         "sender": sender_view(campaign, language),
-        "form": FormView(salutation=address.salutation(to, language), close=address.close(to, language)),
+        "form": form,
+        "round": round,
         "argument": argument,
         "because": because,
         "enclosed": minister_for(campaign, contact) is not None,
@@ -114,9 +120,15 @@ def minister_for(campaign: Campaign, contact: Contact) -> Contact | None:
     """
     if contact.audience is not Audience.NGO or contact.sensitive:
         return None
-    theirs = (each for each in campaign.contacts if each.country == contact.country)
-    found = next((each for each in theirs if each.audience is Audience.MINISTER), None)
+    found = _ministers(campaign).get(contact.country)
     return None if found is None or found.sensitive else found
+
+
+@per_campaign
+def _ministers(campaign: Campaign) -> Mapping[str, Contact]:
+    """Country -> the first minister of it in contacts.csv."""
+    backwards = reversed(campaign.contacts)
+    return {each.country: each for each in backwards if each.audience is Audience.MINISTER}
 
 
 def _cited(
@@ -151,7 +163,7 @@ def _reason(what: object, campaign: Campaign, contact: Contact, standing: Standi
     if isinstance(what, RecordView):
         return "; ".join(map(_proof, campaign.record.positions.get(contact.country, ()))) or "nothing on record"
     if isinstance(what, ContactView):
-        return f"contacts.csv:{contact.line}"
+        return f"contacts.csv:{ROW}"
     if isinstance(what, CountryView):
         return f"{what.code} is in the group {what.group}" if what.group else f"{what.code} is in no UN group"
     if isinstance(what, str):
@@ -170,7 +182,7 @@ def _names(*kinds: type) -> frozenset[str]:
     )
 
 
-#: Name in a template -> the names it has; empty where it has none or anything may follow. `round` comes from merge.
+#: Name in a template -> the names it has; empty where it has none or anything may follow.
 NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "contact": _names(ContactView),

@@ -23,7 +23,7 @@ from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxErro
 from jinja2.meta import find_undeclared_variables
 
 from mobilize.errors import TemplateWrong
-from mobilize.letter import branches
+from mobilize.letter import branches, reads
 from mobilize.letter.branches import Branch
 from mobilize.letter.sandbox import Budget, Sandbox, budget, proposal
 
@@ -198,6 +198,38 @@ class Templates:
                 yield self._fault(sentence, path, line)
             for line, missing in sorted(_missing_blocks(tree, self._texts)):
                 yield self._fault(f"there is no {missing!r} below letters/", path, line)
+
+    def asked(self, path: str) -> frozenset[str]:
+        """Name the values of the single addressee that a template can ask for, with all that it takes in (reads.py)."""
+        if path not in self._asked:
+            self._asked[path] = self._find_asked(path)
+        return self._asked[path]
+
+    @functools.cached_property
+    def _asked(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _find_asked(self, path: str) -> frozenset[str]:
+        trees: list[nodes.Template] = []
+        seen: set[str] = set()
+        waiting = [path]
+        while waiting:
+            each = waiting.pop()
+            if each in seen or each not in self._texts:
+                continue
+            seen.add(each)
+            try:
+                source = self.source(each)
+                parsed = [self._prose.parse(text, each, each) for text in (*source.fields.values(), source.body)]
+            except (TemplateWrong, *_MISTAKES):
+                return reads.ALL
+            for tree in parsed:
+                more = reads.included(tree)
+                if more is None:
+                    return reads.ALL
+                waiting += more
+            trees += parsed
+        return reads.asked(trees)
 
     def branches(self) -> tuple[Branch, ...]:
         """Every branch of every template, by path and line; templates that cannot be read have none."""

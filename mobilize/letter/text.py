@@ -21,36 +21,28 @@ def text(letter: Letter) -> str:
     Right-to-left letters and Chinese are not wrapped: a break inside a mixed line cuts its isolates, and Chinese breaks
     anywhere; the reader's program does it (domain protocol 6).
     """
+    width = _width(letter)
     parts = (
         "\n".join(letter.letterhead),
         "\n".join(_reference(letter)),
         "\n".join(letter.address),
-        f"{letter.labels['subject']}{letter.labels['colon']}{letter.subject}",
-        letter.salutation,
-        *(_body(letter)),
-        letter.close,
-        "\n".join(letter.signature),
+        _wrapped(f"{letter.labels['subject']}{letter.labels['colon']}{letter.subject}", width),
+        _wrapped(letter.salutation, width),
+        *(part for paragraph in letter.paragraphs for part in _paragraph(paragraph.markdown, width)),
+        _wrapped(letter.close, width),
+        _wrapped("\n".join(letter.signature), width),
         "-- \n" + "\n".join(letter.foot) if letter.foot else "",
     )
-    wrapped = (_wrapped(part, letter) if index not in _AS_THEY_ARE else part for index, part in enumerate(parts))
-    whole = "\n\n".join(part for part in wrapped if part) + "\n"
+    whole = "\n\n".join(part for part in parts if part) + "\n"
+    if letter.direction != "rtl":
+        return whole
     return "\n".join(isolated(line, letter.direction) for line in whole.split("\n"))
-
-
-#: Places in `parts` whose lines are already lines: letterhead, reference, address.
-_AS_THEY_ARE = frozenset({0, 1, 2})
 
 
 def _reference(letter: Letter) -> Iterator[str]:
     yield letter.place_and_date
     if letter.reference:
         yield f"{letter.labels['reference']}{letter.labels['colon']}{letter.reference}"
-
-
-def _body(letter: Letter) -> Iterator[str]:
-    width = _width(letter)
-    for paragraph in letter.paragraphs:
-        yield from _paragraph(paragraph.markdown, width)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -64,10 +56,8 @@ def _width(letter: Letter) -> int:
     return WIDTH if letter.direction == "ltr" and letter.language != "zh" else 10_000
 
 
-def _wrapped(part: str, letter: Letter) -> str:
-    if part.startswith("-- \n") or "\n" in part:
-        return part
-    return "\n".join(_fold(part, _width(letter)))
+def _wrapped(part: str, width: int) -> str:
+    return part if "\n" in part else "\n".join(_fold(part, width))
 
 
 def _lines(block: Block, width: int) -> Iterator[str]:

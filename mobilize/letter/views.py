@@ -25,6 +25,9 @@ from mobilize.world.grammar import phrases, typographic
 #: Private-use signs around the number of a reason, in the printed Markdown; data cannot hold them (escape.py).
 WHY_OPEN, WHY_CLOSE = "\ue000", "\ue001"
 
+#: Stands in a reason for the addressee's line in contacts.csv, so that letters which differ in it alone share a body.
+ROW = "\ue002"
+
 
 class NotCitable(TemplateRuntimeError):
     """A template cites what it cannot."""

@@ -15,8 +15,9 @@ from docx.oxml.ns import qn
 from docx.styles.style import ParagraphStyle
 
 from mobilize.campaign.contacts import Audience
+from mobilize.letter.body import Paragraph
 from mobilize.letter.docx import _ORDER, docx
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.merge import Letter
 from mobilize.letter.text import text
 
 Write = Callable[..., Letter]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from mobilize.letter.body import Paragraph
 from mobilize.letter.html import html
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.merge import Letter
 
 Write = Callable[..., Letter]
 HEAD = "---\nsubject: Test\n---\n"

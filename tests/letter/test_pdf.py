@@ -18,7 +18,8 @@ from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
 from mobilize.errors import FontMissing, LetterWrong, TemplateWrong
 from mobilize.letter import pdf as paper
-from mobilize.letter.merge import Letter, Paragraph, merge
+from mobilize.letter.body import Paragraph
+from mobilize.letter.merge import Letter, merge
 from mobilize.letter.pdf import pages, pdf, png
 from mobilize.letter.proofs import letters
 

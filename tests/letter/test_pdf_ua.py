@@ -19,8 +19,9 @@ import pytest
 
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Audience, Contact
+from mobilize.letter.body import Paragraph
 from mobilize.letter.markdown import Grid, Items, blocks
-from mobilize.letter.merge import Letter, Paragraph, merge
+from mobilize.letter.merge import Letter, merge
 from mobilize.letter.pdf import pdf
 
 DAY = dt.date(2013, 11, 12)

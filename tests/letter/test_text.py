@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mobilize.letter.merge import Letter, Paragraph
+from mobilize.letter.body import Paragraph
+from mobilize.letter.merge import Letter
 from mobilize.letter.text import columns, text
 
 Write = Callable[..., Letter]
