@@ -11,12 +11,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
+from unittest import mock
 
-from mobilize.campaign.contacts import Contact
-from mobilize.desk import compose, processes, start
+from mobilize.campaign.contacts import Contact, ContactId
+from mobilize.desk import compose, portion, start
 from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.portion import AT_ONCE, Portion
@@ -194,6 +196,11 @@ def ministers(installation: Installation) -> list[Contact]:
     return [each for each in installation.campaign.contacts if each.audience == "minister"]
 
 
+def _person(office: Contact, number: int) -> Contact:
+    email = f"desk{number}@lantern.example"
+    return replace(office, id=ContactId(f"{office.id}-{number}"), name=f"Amina Example {number}", emails=(email,))
+
+
 def carried(
     place: str,
     port: int,
@@ -202,9 +209,11 @@ def carried(
     letters: int,
     paper: bool,
     connections: int = 20,
+    ledger: bool = True,
 ) -> tuple[float, float, int]:
     """Letters on the product's own path, as `send` does it: merged, written, built, recorded, delivered.
 
+    Each is to a person of its own, of the contacts' countries and languages. Without a ledger nothing is recorded.
     Returns letters a second from the first that a server took to the last that was written down, the seconds until
     the first, and octets a letter.
     """
@@ -213,20 +222,22 @@ def carried(
         f"SMTP_HOST=127.0.0.1\nSMTP_PORT={port}\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\nSMTP_CONNECTIONS={connections}\n"
     )
     with fresh(place, name, paper=paper, env=env) as installation:
-        chosen = contacts(installation)
-        pairs = [(1 + number // len(chosen), chosen[number % len(chosen)]) for number in range(letters)]
+        people = (_person(each, number) for number, each in enumerate(cycle(contacts(installation))))
         slug = installation.campaign.slug
         orders = [
-            Order(letter=letter_id(slug, contact.id, turn), contact=contact, round=turn, today=now().date())
-            for turn, contact in pairs
+            Order(letter=letter_id(slug, each.id, 1), contact=each, round=1, today=now().date())
+            for each in islice(people, letters)
         ]
         with installation.store.writing() as connection:
             rows = (replace(row, letter=order.letter) for row, order in zip(entries(letters), orders, strict=True))
             outbox.queue(connection, slug, rows, now=now())
-        whole = Portion(orders=orders, when=AT_ONCE, waits={}, connections=connections, patience=30, presses=1)
+        whole = Portion(orders=orders, when=AT_ONCE, waits={}, connections=connections, patience=30)
         moments: list[float] = []
         begin = time.perf_counter()
-        processes.carry(installation, whole, now=now, told=lambda _: moments.append(time.perf_counter()), said=print)
+        with ExitStack() as without:
+            if not ledger:
+                without.enter_context(mock.patch.object(portion, "Books", return_value=NoLedger()))
+            portion.carry(installation, whole, now=now, told=lambda _: moments.append(time.perf_counter()), said=print)
         assert len(moments) == letters, len(moments)
         made = compose.filled(compose.composer(installation), orders[0], now=now())
         return (letters - 1) / (moments[-1] - moments[0]), moments[0] - begin, len(made.data)

@@ -60,21 +60,31 @@ def wire(place: str, port: int, count: int) -> None:
             letters = queued(installation, count)
             alone = run(installation, port, letters, 20, small, ledger=False)
             shares.append(run(installation, port, letters, 20, small) / alone)
-    say("send with the ledger over send without, 20 connections, median of 3", sorted(shares)[1], 0.75)
+    print(f"5 KB, ready: with the ledger over without, 20 connections, median of 3: {sorted(shares)[1]:.2f}")
+    shares = []
+    for _ in range(3):
+        alone, *_ = carried(place, port, offices, letters=4 * count, paper=False, ledger=False)
+        shares.append(carried(place, port, offices, letters=4 * count, paper=False)[0] / alone)
+    say("send with the ledger over send without, text + HTML, median of 3", sorted(shares)[1], 0.75)
 
 
 def mail(place: str, count: int) -> None:
     """Letters as they are sent, with text and HTML, where the server takes commands in one breath and where not."""
     for said, wanted, options in (("with PIPELINING", 0.20, ()), ("without PIPELINING", 0.08, ("-p",))):
         with sink(*options) as port:
-            rate, first, size = carried(place, port, offices, letters=4 * count, paper=False)
-            print(f"text + HTML, all of it ({size:,} octets): {rate:,.0f}/s, the first after {first:.2f} s")
-            say(f"the same over smtp-source with such messages, {said}", rate / source(port, 20_000, size), wanted)
+            for connections in (20, 50):
+                rate, first, size = carried(
+                    place, port, offices, letters=8 * count, paper=False, connections=connections
+                )
+                what = f"text + HTML, all of it ({size:,} octets), {connections} connections"
+                print(f"{what}: {rate:,.0f}/s, the first after {first:.2f} s")
+                share = rate / source(port, 40_000, size)
+                say(f"the same over smtp-source with such messages, {said}", share, wanted)
 
 
 def paper(place: str, port: int) -> None:
     """Letters with their paper."""
-    rate, first, size = carried(place, port, ministers, letters=1000, paper=True, connections=10)
+    rate, first, size = carried(place, port, ministers, letters=3000, paper=True, connections=10)
     print(f"with the PDF ({size:,} octets): {rate:,.0f}/s, first in {first:.2f} s")
     say("the same over bare Typst in one process a core", rate / letters_bench.processes(2, ministers=True), 0.75)
 

@@ -1,31 +1,42 @@
-"""One process's portion of a run: letters that it writes, carries and records, over connections of its own."""
+"""A run's letters, written, carried and recorded over several connections: by this process, and presses beside it."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import math
+import os
 import random
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from mobilize.desk import compose
+from mobilize.desk import compose, presses
 from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
-from mobilize.errors import LedgerUnusable, LetterWrong, MobilizeError, TemplateWrong
+from mobilize.desk.presses import Write
+from mobilize.errors import LedgerUnusable, MobilizeError
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
-from mobilize.letter.mime import Message
 from mobilize.post import book, deliver
-from mobilize.post.run import Run, Told, Unmade
+from mobilize.post.run import Run, Told
 from mobilize.post.schedule import PRESETS, Pace
 from mobilize.post.smtp import Server
 from mobilize.world import hours
 from mobilize.world.countries import countries
 
-#: Letters that are made at a time: with their paper a dozen milliseconds each, without it less than one.
+#: Letters that are written at a time: with their paper a dozen milliseconds each, without it a fraction of one.
 _BATCH_WITH_PAPER, _BATCH = 2, 16
+#: The same by other processes, which are asked less often.
+_PRESSED_WITH_PAPER, _PRESSED = 8, 32
+
+#: Letters from which on other processes are worth what they take to start: a second and more of each core.
+MANY_WITH_PAPER, MANY = 150, 4_000
+
+#: Most other processes: the database and the wire take the rest of a machine.
+_MOST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +60,7 @@ AT_ONCE = When()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """What one process is to do."""
+    """What a run is to do."""
 
     #: In the order in which they go.
     orders: Sequence[Order]
@@ -60,20 +71,20 @@ class Portion:
     connections: int
     #: Seconds to wait while no letter may go, before the run ends.
     patience: float
-    #: Calls of the typesetter at once.
-    presses: int
     #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox.
     witness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """How a portion ended."""
+class Ended:
+    """How a run ended."""
 
     #: Letters that it left in doubt although nobody told of them: the run was cut off.
-    in_doubt: int = 0
+    in_doubt: int
     #: Why the server was given up; empty: it was not.
-    trouble: str = ""
+    trouble: str
+    #: Somebody asked for an end.
+    stopped: bool
 
 
 def server_of(installation: Installation) -> Server:
@@ -115,29 +126,60 @@ def carry(
     now: Callable[[], dt.datetime],
     told: Callable[[Told], None],
     said: Callable[[str], None],
-    steered: Callable[[Run, Callable[[], None]], None],
-) -> Done:
-    """Write, carry and record the letters of a portion.
+) -> Ended:
+    """Write, carry and record letters. Ctrl-C and SIGTERM end it after the letters on the wire; a second one, now.
 
     now: gives the present moment. told: one letter settled. said: a sentence about the run.
-    steered: is given the run, whose `stopping` ends it after the letters on the wire, and a function that ends it now.
     Raises SettingsWrong for a DKIM key that cannot be used; else as `deliver.deliver` does, but never a group.
     """
-    with holding(installation) as (holder, _):
-        run = _run(installation, portion, holder, now=now, told=told, said=said)
+    with (
+        holding(installation) as (holder, _),
+        _writing(installation, portion, said) as writing,
+        _signals() as asked,
+    ):
+        run = _run(installation, portion, writing, holder, now=now, told=told, said=said)
         try:
-            _to_its_end(run, steered)
+            _to_its_end(run, asked)
         finally:
             # What was cut off, or a ledger that failed, left on the wire: queued again, or in doubt.
             doubtful = 0
             with suppress(LedgerUnusable), installation.store.writing() as connection:
                 _again, doubtful = book.recover(connection, installation.campaign.slug, [holder], now=now())
-    return Done(in_doubt=doubtful, trouble=run.trouble.sentence if run.trouble else "")
+    trouble = run.trouble.sentence if run.trouble else ""
+    return Ended(in_doubt=doubtful, trouble=trouble, stopped=asked.times > 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """How the letters of a run are written."""
+
+    write: Write
+    #: Calls of it at once, and letters that each is given.
+    at_once: int
+    batch: int
+
+
+@contextmanager
+def _writing(installation: Installation, portion: Portion, said: Callable[[str], None]) -> Iterator[_Writing]:
+    """Write with every core where that is worth its start; few letters, or letters that go slowly, in this process."""
+    by, key = compose.composer(installation), compose.signing_key(installation)
+    paper = installation.campaign.rules.paper
+    cores = os.cpu_count() or 1
+    many = MANY_WITH_PAPER if paper else MANY
+    if len(portion.orders) < many or pace_of(installation).is_limited or cores < 2:  # noqa: PLR2004 - two are the first that help
+        batch = _BATCH_WITH_PAPER if paper else _BATCH
+        yield _Writing(write=presses.writer(by, key), at_once=cores if paper else 1, batch=batch)
+        return
+    count = min(_MOST, cores)
+    batch = _PRESSED_WITH_PAPER if paper else _PRESSED
+    with presses.presses(by, key, count=count, said=said) as write:
+        yield _Writing(write=write, at_once=presses.AT_ONCE * count, batch=batch)
 
 
 def _run(
     installation: Installation,
     portion: Portion,
+    writing: _Writing,
     holder: str,
     *,
     now: Callable[[], dt.datetime],
@@ -162,9 +204,9 @@ def _run(
             addresses={each.letter: each.contact.emails for each in portion.orders},
             witness=portion.witness,
         ),
-        make=_writer(installation, orders, now),
-        presses=portion.presses,
-        batch=_BATCH_WITH_PAPER if campaign.rules.paper else _BATCH,
+        make=lambda letters: writing.write([orders[each] for each in letters]),
+        presses=writing.at_once,
+        batch=writing.batch,
         ends_at=campaign.not_after.timestamp() if campaign.not_after else math.inf,
         told=told,
         said=said,
@@ -179,29 +221,11 @@ def _run(
     return run
 
 
-def _writer(
-    installation: Installation, orders: Mapping[LetterId, Order], now: Callable[[], dt.datetime]
-) -> Callable[[Sequence[LetterId]], list[Message | Unmade]]:
-    by, signer = compose.composer(installation), compose.signer(installation)
-
-    def one(order: Order) -> Message | Unmade:
-        try:
-            return compose.filled(by, order, now=now(), signer=signer)
-        except (LetterWrong, TemplateWrong) as error:
-            return error
-
-    return lambda letters: [one(orders[letter]) for letter in letters]
-
-
-def _to_its_end(run: Run, steered: Callable[[Run, Callable[[], None]], None]) -> None:
+def _to_its_end(run: Run, asked: _Asked) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         work = asyncio.ensure_future(deliver.deliver(run))
-
-        def cut() -> None:
-            loop.call_soon_threadsafe(work.cancel)
-
-        steered(run, cut)
+        asked.listen(run, lambda: loop.call_soon_threadsafe(work.cancel))
         with suppress(asyncio.CancelledError):
             await work
 
@@ -212,3 +236,41 @@ def _to_its_end(run: Run, steered: Callable[[Run, Callable[[], None]], None]) ->
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         raise error from None
+
+
+# --- what a person asks for ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Asked:
+    """How often somebody asked for an end, and of which run."""
+
+    times: int = 0
+    _run: Run | None = None
+    _cut: Callable[[], object] = lambda: None
+
+    def listen(self, run: Run, cut: Callable[[], object]) -> None:
+        self._run, self._cut = run, cut
+        run.stopping = self.times > 0
+
+    def end(self, *_: object) -> None:
+        self.times += 1
+        if self._run is not None:
+            self._run.stopping = True
+        if self.times > 1:
+            self._cut()
+
+
+@contextmanager
+def _signals() -> Iterator[_Asked]:
+    asked = _Asked()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = [signal.signal(number, asked.end) for number in numbers]
+    try:
+        yield asked
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from mobilize.desk import approval, figures, processes, sender
+from mobilize.desk import approval, figures, portion, sender
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
 from mobilize.desk.journal import journal
@@ -102,12 +102,11 @@ def send(
             waits=waits,
             connections=pace_of(installation).connections,
             patience=patience,
-            presses=1,
             witness=identity,
         )
         _say_who_waits(whole, now(), said)
         try:
-            end = processes.carry(installation, whole, now=now, told=settled, said=said)
+            end = portion.carry(installation, whole, now=now, told=settled, said=said)
             states["in_doubt"] += end.in_doubt
         finally:
             # What a process that died left on the wire.
@@ -181,13 +180,12 @@ def _in_order(plan: Plan) -> list[Letter]:
     return sorted(plan.letters, key=lambda each: (each.language, each.contact.country))
 
 
-def _say_who_waits(portion: Portion, now: dt.datetime, said: Callable[[str], None]) -> None:
+def _say_who_waits(whole: Portion, now: dt.datetime, said: Callable[[str], None]) -> None:
     opening = (
-        portion.when.opens(each.contact.country, max(now, portion.waits.get(each.letter) or now))
-        for each in portion.orders
+        whole.when.opens(each.contact.country, max(now, whole.waits.get(each.letter) or now)) for each in whole.orders
     )
     first = min(opening, default=now)
     wait = (first - now).total_seconds()
     if wait > 0:
-        goes = "this run waits for it" if wait <= portion.patience else "run again then, or add --wait"
+        goes = "this run waits for it" if wait <= whole.patience else "run again then, or add --wait"
         said(f"No letter may go yet; the first may on {first:%Y-%m-%d at %H:%M} UTC: {goes}.")

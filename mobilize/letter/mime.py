@@ -106,7 +106,7 @@ def build(
         *([("Cc", f",{CRLF} ".join(copies))] if copies else []),
         ("Reply-To", reply_to),
         ("Subject", _unstructured("Subject", f"{letter.subject} [{_marked(letter)}]")),
-        ("Date", format_datetime(now.astimezone(dt.UTC))),
+        ("Date", _date(now.astimezone(dt.UTC).replace(microsecond=0))),
         ("Message-ID", name),
         ("Content-Language", letter.language),
         *_list_fields(letter, reply_to, f"{pages}/leave/{own}" if pages else ""),
@@ -124,6 +124,11 @@ def build(
         data=head.encode("utf-8") + body,
         needs_smtputf8=not all(each.isascii() for each in (sender.address, *letter.contact.emails)),
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _date(moment: dt.datetime) -> str:
+    return format_datetime(moment)
 
 
 def _marked(letter: Letter) -> str:

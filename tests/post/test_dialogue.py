@@ -106,7 +106,9 @@ def test_no_line_of_a_text_ends_it(lines: list[bytes]) -> None:
     assert unstuffed(wire) == data
 
 
-@pytest.mark.parametrize("data", [b"a\nb\r\n", b"a\rb\r\n", b"a\r\n.\nMAIL FROM:<x>\r\n", b"a\r\n\r.\r\n"])
+@pytest.mark.parametrize(
+    "data", [b"a\nb\r\n", b"a\rb\nc\r\n", b"a\rb\r\n", b"a\r\n.\nMAIL FROM:<x>\r\n", b"a\r\n\r.\r\n"]
+)
 def test_a_bare_line_end_is_seen(data: bytes) -> None:
     assert not is_clean(data)
     assert is_clean(b"a\r\n.b\r\n")

@@ -1,4 +1,4 @@
-"""Several processes carry a run: each letter once, and a process that dies takes none of the others' with it."""
+"""Other processes write a long run's letters: each goes once, and a press that dies takes none of them with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilize.desk import compose, processes, send
+from mobilize.desk import compose, portion, presses, send
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
 from mobilize.desk.plan import Chosen
@@ -58,54 +58,87 @@ def send_all(
     return send.send(installation, plan, now=now, told=told, said=said, patience=5)
 
 
+@pytest.fixture
+def pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have other processes write, however few letters there are."""
+    monkeypatch.setattr(portion, "MANY_WITH_PAPER", 10)
+    monkeypatch.setattr(portion, "MANY", 10)
+    monkeypatch.setattr(portion, "_PRESSED_WITH_PAPER", 2)
+
+
 @two_cores
-def test_two_processes_carry_a_long_run_and_each_letter_once(
+@pytest.mark.usefixtures("pressed")
+def test_every_core_writes_a_long_run_and_each_letter_goes_once(
     campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "MANY", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     seen: set[int] = set()
     steps: list[int] = []
+    here: list[int] = []
+    write = presses.writer
+
+    def counted(by: compose.Composer, key: compose.SigningKey | None) -> presses.Write:
+        mine = write(by, key)
+        return lambda orders: here.append(len(orders)) or mine(orders)  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(presses, "writer", counted)
 
     def told(_what: str, done: int, _of: int) -> None:
         seen.update(each.pid or 0 for each in multiprocessing.active_children())
         steps.append(done)
 
-    with faulty_server() as server, opened(campaign_folder(*rows(30), env=sandbox_env(server.port))) as installation:
-        assert send_all(installation, told).states == {"sent": 30}
-        assert counts(installation)["sent"] == 30
-    assert len(seen) == 1, "one process besides this one"
-    assert steps == list(range(1, 31)), "progress of both is told one after the other"
+    with (
+        faulty_server(Server(slow=0.02)) as server,
+        opened(campaign_folder(*rows(200), env=sandbox_env(server.port))) as installation,
+    ):
+        assert send_all(installation, told).states == {"sent": 200}
+        assert counts(installation)["sent"] == 200
+    assert len(seen) == 2, "one process a core besides this one"
+    assert sum(here) < 200, "they wrote, and not this one alone"
+    assert steps == list(range(1, 201))
     ids = server.message_ids()
-    assert len(ids) == 30
+    assert len(ids) == 200
     assert set(ids.values()) == {1}
-    assert server.most_at_once <= 3, "the connections are shared out, not multiplied"
+    assert server.most_at_once <= 3
+    assert not multiprocessing.active_children(), "they end with the run"
 
 
 @two_cores
-def test_a_process_that_is_killed_leaves_few_in_doubt_and_the_next_run_sends_the_rest(
-    campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("pressed")
+def test_presses_that_are_killed_leave_nothing_in_doubt_and_the_run_goes_on(
+    campaign_folder: MakeFolder, sandbox_env: Env
 ) -> None:
-    monkeypatch.setattr(processes, "MANY", 10)
     sentences: list[str] = []
 
-    def told(_what: str, _done: int, _of: int) -> None:
+    def told(_what: str, done: int, _of: int) -> None:
         for child in multiprocessing.active_children():
-            if len(server.taken) >= 25 and child.pid is not None:
+            if done >= 40 and child.pid is not None:
                 os.kill(child.pid, signal.SIGKILL)
 
     with (
-        faulty_server(Server(slow=0.05)) as server,
-        opened(campaign_folder(*rows(80), env=sandbox_env(server.port))) as installation,
+        faulty_server(Server(slow=0.02)) as server,
+        opened(campaign_folder(*rows(200), env=sandbox_env(server.port))) as installation,
     ):
-        first = send_all(installation, told, sentences.append)
-        assert first.left > 0
-        assert any("processes that send died" in each for each in sentences)
-        assert counts(installation)["sending"] == 0, "what it held was taken back at once"
-        send_all(installation)
-        found = counts(installation)
-    assert found["sent"] + found["in_doubt"] == 80
-    assert found["in_doubt"] <= 2
+        assert send_all(installation, told, sentences.append).states == {"sent": 200}
+        assert counts(installation)["sent"] == 200
+    assert any("processes that write letters died" in each for each in sentences)
     assert set(server.message_ids().values()) == {1}
+    assert len(server.message_ids()) == 200
+
+
+@two_cores
+@pytest.mark.usefixtures("pressed")
+def test_a_letter_that_cannot_be_made_by_a_press_fails_alone(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    with (
+        faulty_server() as server,
+        opened(campaign_folder(*rows(60), env=sandbox_env(server.port))) as installation,
+    ):
+        plan = planning.plan(installation, chosen=Chosen(), round=1, limit=None, now=now())
+        spoilt = replace(plan.letters[50], digest="0" * 64)
+        spoilt_plan = replace(plan, letters=(*plan.letters[:50], spoilt, *plan.letters[51:]))
+        found = send.send(installation, spoilt_plan, now=now, told=lambda *_: None, patience=5)
+    assert found.states == {"sent": 59, "failed": 1}
+    assert len(server.message_ids()) == 59
 
 
 @two_cores
@@ -116,7 +149,7 @@ def test_processes_end_with_the_one_that_a_person_started(
     """Ctrl-C lets the letters on every wire finish; kill -9 leaves nothing behind that goes on sending."""
     program = [sys.executable, "-c", "from mobilize.cli import main; main()", "--campaign"]
     with faulty_server(Server(slow=0.2)) as server:
-        folder = campaign_folder(*rows(processes.MANY + 20), env=sandbox_env(server.port))
+        folder = campaign_folder(*rows(portion.MANY_WITH_PAPER + 20), env=sandbox_env(server.port))
         with subprocess.Popen(
             [*program, str(folder), "send", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:
@@ -126,7 +159,7 @@ def test_processes_end_with_the_one_that_a_person_started(
         time.sleep(0.5)
         taken = len(server.taken)
         time.sleep(0.5)
-        assert len(server.taken) == taken < processes.MANY, "nothing goes out any more"
+        assert len(server.taken) == taken < portion.MANY_WITH_PAPER, "nothing goes out any more"
         assert b"Traceback" not in out + err
         with opened(folder) as installation:
             send.take_back(installation, now=now())
@@ -137,10 +170,8 @@ def test_processes_end_with_the_one_that_a_person_started(
 
 
 @two_cores
-def test_a_refused_login_is_said_and_nothing_is_claimed(
-    campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processes, "MANY", 10)
+@pytest.mark.usefixtures("pressed")
+def test_a_refused_login_is_said_and_nothing_is_claimed(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
     with faulty_server(Server(offers=("AUTH PLAIN",))) as server:
         env = sandbox_env(server.port) + "SMTP_USER=lead\nSMTP_PASSWORD=wrong-word\n"
         with opened(campaign_folder(*rows(20), env=env)) as installation:
