@@ -101,7 +101,7 @@ def _document(letter: Letter) -> Iterator[str]:
     yield _styled("".join(_top(letter)), letter.language, letter.direction)
     for paragraph in letter.paragraphs:
         yield _paragraph(paragraph.markdown, letter.language, letter.direction)
-    yield _styled("".join(_end(letter)), letter.language, letter.direction)
+    yield _end(letter.close, letter.signature, letter.foot, letter.language, letter.direction)
 
 
 def _top(letter: Letter) -> Iterator[str]:
@@ -119,13 +119,12 @@ def _top(letter: Letter) -> Iterator[str]:
     yield f"<p>{_text(letter.salutation, way)}</p>\n"
 
 
-def _end(letter: Letter) -> Iterator[str]:
-    way = letter.direction
-    yield f"<p>{_text(letter.close, way)}</p>\n"
-    yield f"<p>{_lines(letter.signature, way)}</p>\n"
-    if letter.foot:
-        yield f'<div class="foot small">{_lines(letter.foot, way)}</div>\n'
-    yield "</div>\n</body>\n</html>\n"
+@functools.lru_cache(maxsize=1024)
+def _end(close: str, signature: tuple[str, ...], foot: tuple[str, ...], language: str, direction: str) -> str:
+    """What is below the body, with its styles; the letters of a campaign share it, but for a link of their own."""
+    under = f'<div class="foot small">{_lines(foot, direction)}</div>\n' if foot else ""
+    above = f"<p>{_text(close, direction)}</p>\n<p>{_lines(signature, direction)}</p>\n"
+    return _styled(f"{above}{under}</div>\n</body>\n</html>\n", language, direction)
 
 
 @functools.lru_cache(maxsize=1024)

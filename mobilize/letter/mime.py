@@ -208,8 +208,11 @@ _SEVEN_BIT = bytes(range(0x80))
 
 def _transfer(text: str) -> tuple[str, bytes]:
     """Encode a text so that it passes any relay: quoted-printable where it stays readable, else base64."""
-    raw = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n").encode()
-    if len(raw.translate(None, delete=_SEVEN_BIT)) * 6 > len(raw):  # one octet in six: base64 is then shorter
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    raw = whole.encode()
+    # One octet in six: base64 is then shorter. A sign has at most twice the octets by which it lengthens the text.
+    may_be = 12 * (len(raw) - len(whole)) > len(raw)
+    if may_be and len(raw.translate(None, delete=_SEVEN_BIT)) * 6 > len(raw):
         return "base64", _base64_lines(raw.replace(b"\n", b"\r\n"))
     return "quoted-printable", b"".join(map(_quoted, raw.removesuffix(b"\n").split(b"\n")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import datetime as dt
 import re
 from dataclasses import replace
@@ -221,3 +222,14 @@ def test_an_overlong_word_in_the_subject_stays_within_the_limits() -> None:
 def test_a_subject_without_small_latin_letters_is_not_all_capitals_to_a_filter() -> None:
     assert read(built(letter(subject="关于决议草案 A/C.3/68/L.64")))["Subject"].endswith(f"[Ref. {letter().reference}]")
     assert read(built(letter(subject="Draft resolution")))["Subject"].endswith(f"n [{letter().reference}]")
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("a. =\t\r\n–é字"), st.characters(codec="utf-8")), max_size=400))
+def test_lines_are_encoded_alone_as_they_are_together(text: str) -> None:
+    """Each line is encoded by itself, and kept: that must be the same as the standard library does with them all."""
+    encoding, data = mime._transfer(text)
+    whole = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n").encode()
+    beyond = sum(octet > 0x7F for octet in whole)
+    assert (encoding == "base64") == (beyond * 6 > len(whole))
+    if encoding == "quoted-printable":
+        assert data == binascii.b2a_qp(whole, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
