@@ -131,7 +131,7 @@ def test_signatures_are_checked_only_with_a_yes(desk: Desk) -> None:
         assert "Nothing was asked" in asked.stderr
         assert "not checked" in desk.run("replies", "show", reply).stdout
         checked = desk.run("replies", "check-signatures", reply, "--yes")
-        assert f"DKIM of {MINISTRY} on attached message 1: holds" in checked.stdout
+        assert f"DKIM (rsa-sha256) of {MINISTRY} on attached message 1: holds" in checked.stdout
     assert "genuine: the attached original is signed by" in desk.run("replies", "show", reply).stdout
     (line,) = desk.run("replies", "log", "--json").stdout.splitlines()
     assert json.loads(line)["proof"] == "genuine"
