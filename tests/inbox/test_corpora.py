@@ -31,7 +31,10 @@ def test_an_own_case_is_read_as_its_truth_says(path: Path) -> None:
     plain, same = SCORE["plain"], SCORE["_same"]
     if "trail" in want:
         assert SCORE["same_trail"](got["trail"], want["trail"]), want["why"]
-    for name in want.keys() - {"why", "closing", "text", "trail"}:
+    if "views" in want:
+        told = [each["rule"] for each in got["evidence"] if each["field"] == "view"]
+        assert told == [f"view.{each}" for each in want["views"]], want["why"]
+    for name in want.keys() - {"why", "closing", "text", "trail", "views"}:
         assert same(name, got[name], want[name]), f"{name}: {got[name]!r} ({want['why']})"
     if "text" in want:
         kept = plain(f"{want['text']} {want.get('closing', '')}")
