@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mobilize.inbox import passing
 from mobilize.inbox.asides import Aside, Cut, Where
 from mobilize.inbox.blocks import Printed
 from mobilize.inbox.body import body
@@ -201,7 +202,15 @@ def _forward_rule(message: _Message, quoted: Quoted, parted: Split, own: Sequenc
         or quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE)
     ):
         return ""
-    return _header_rule(message, quoted, quoted.header, first, is_top=outermost and not parted.above)
+    by_header = _header_rule(message, quoted, quoted.header, first, is_top=outermost and not parted.above)
+    return by_header or ("" if first else _silent_rule(message, parted, author, own))
+
+
+def _silent_rule(message: _Message, parted: Split, author: Address | None, own: Sequence[str]) -> str:
+    """What a mail whose head says nothing tells by its words; of a layer's head too little is printed to ask it."""
+    if message.mail is None or author is None:
+        return ""
+    return passing.rule(message.mail, own_words(parted.own, author=message.sender).text, author, own)
 
 
 def _first_prefix(message: _Message, quoted: Quoted) -> str:
