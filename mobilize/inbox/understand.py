@@ -19,6 +19,8 @@ from mobilize.inbox.stance import Finding
 from mobilize.inbox.unwrap import Unwrapped
 
 _NOTHING = Finding(None, (), ())
+#: Kinds that a person must look at where a part that was cut takes a position; machines and wishes have none.
+_DOUBTED = ("acknowledgement", "other")
 #: Kinds in which the author is the partner herself.
 _PARTNER = "partner_report"
 
@@ -115,7 +117,7 @@ def _only_what_counts(made: Meaning, domain: str | None) -> Meaning:
     """A receipt, a machine and a stranger take no position and plan nothing; a stranger's words name no country."""
     if made.kind in ("reply", _PARTNER):
         return made if made.kind == _PARTNER else replace(made, targets=())
-    said = ("stance", "concerns", "targets", "sentence", *(() if made.kind == "acknowledgement" else (views.FIELD,)))
+    said = ("stance", "concerns", "targets", "sentence", *(() if made.kind in _DOUBTED else (views.FIELD,)))
     kept = tuple(each for each in made.evidence if each.field not in said)
     country = made.country if made.kind in ("acknowledgement", "auto_reply") else domain
     return replace(made, stance=None, concerns=(), targets=(), country=country, evidence=kept)

@@ -7,7 +7,7 @@ with its sentence. Words that are written to a government, ours or another's, de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mobilize.inbox import language, requests, stance
@@ -27,6 +27,7 @@ FIELD = "view"
 _ENOUGH = 6_000
 #: Lines of fewer words may stand in any letter: "No." is an answer.
 _SHORT = 3
+_ENDS = (".", "!", "。", "！", "۔", "।", "…")
 _SPLIT = "confidence.split"
 
 
@@ -49,13 +50,11 @@ class Read:
 def compared(read: Read, context: Context) -> Finding:
     """The stance after all views are compared: what the author's own words say, and every reason to doubt it."""
     finding = _without_letter(read, context)
-    told = tuple(_told(read, finding, context))
-    if not told:
+    evidence = (*finding.evidence, *_told(read, finding, context))
+    if not any(each.field == FIELD for each in evidence):
         return finding
-    lowered = tuple(
-        replace(each, rule=_SPLIT) if each.field == "sentence" and finding.stance else each for each in finding.evidence
-    )
-    return replace(finding, evidence=(*lowered, *told))
+    lowered = (replace(each, rule=_SPLIT) if each.field == "sentence" else each for each in evidence)
+    return replace(finding, evidence=tuple(lowered))
 
 
 def _without_letter(read: Read, context: Context) -> Finding:
@@ -67,10 +66,10 @@ def _without_letter(read: Read, context: Context) -> Finding:
         return finding
     strict = _without(text, _letter(read, context))
     strict = strict[: requests.begins(strict)]
-    again = _judged(strict, read.language, read, context, voice=read.voice)
+    again = _judged(strict, read.language, read, context, voice=read.voice, exchange=read.found.exchange)
     if again.stance == finding.stance:
-        return finding
-    return replace(again, evidence=(*again.evidence, *_evidence(Where.LETTER, finding)))
+        return again
+    return replace(again, evidence=(*again.evidence, _evidence(Where.LETTER, finding)))
 
 
 def _told(read: Read, finding: Finding, context: Context) -> Iterator[Evidence]:
@@ -83,9 +82,18 @@ def _told(read: Read, finding: Finding, context: Context) -> Iterator[Evidence]:
         if not text:
             continue
         other = _judged(text, language.detect(text), read, context, voice=_voice(aside, read, context))
-        if other.stance is not None and other.stance not in said:
-            said.add(other.stance)
-            yield from _evidence(aside.where, other)
+        if other.stance is None or other.stance in said:
+            continue
+        told = _evidence(aside.where, other)
+        if aside.where is Where.END and not _is_sentence(told.words):
+            continue
+        said.add(other.stance)
+        yield told
+
+
+def _is_sentence(words: str) -> bool:
+    """Whether words end like a sentence; a motto below a name does not: "Serbia supports human rights"."""
+    return words.rstrip("\"'»”) ").endswith(_ENDS)
 
 
 def _hers(aside: Aside, read: Read, context: Context) -> str:
@@ -139,14 +147,22 @@ def _voice(aside: Aside, read: Read, context: Context) -> Voice:
     return Voice.PARTNER if office is Office.PARTNER or aside.where is Where.NOTE else read.voice
 
 
-def _judged(text: str, speech: str | None, read: Read, context: Context, *, voice: Voice) -> Finding:
+def _judged(
+    text: str,
+    speech: str | None,
+    read: Read,
+    context: Context,
+    *,
+    voice: Voice,
+    exchange: Sequence[tuple[str, str]] = (),
+) -> Finding:
     code = speech or "en"
     lexicon = load_what_can_be_read(code, context.lexicon.get(code, ""))[0]
-    return stance.judge(text, speech, lexicon, country=read.country, voice=voice)
+    return stance.judge(text, speech, lexicon, country=read.country, voice=voice, exchange=exchange)
 
 
-def _evidence(where: Where, finding: Finding) -> Iterator[Evidence]:
+def _evidence(where: Where, finding: Finding) -> Evidence:
     """What a view says, and the sentence that says it."""
     sentence = next((each.words for each in finding.evidence if each.field == "sentence"), "")
     words = sentence or next((each.words for each in finding.evidence if each.field == "stance"), "")
-    yield Evidence(field=FIELD, words=words, rule=f"view.{where.value}: {finding.stance}")
+    return Evidence(field=FIELD, words=words, rule=f"view.{where.value}: {finding.stance}")
