@@ -41,5 +41,12 @@ def test_an_own_case_is_read_as_its_truth_says(path: Path) -> None:
         assert plain(got["text"]) in (plain(want["text"]), kept), want["why"]
 
 
+def test_each_language_of_the_labelled_replies_has_its_scores() -> None:
+    tally = SCORE["measured"]("replies")["replies"]
+    head, *rows = SCORE["by_language"](tally.languages)
+    assert head.split() == ["language", "messages", "kind", "country", "stance", "text", "note", "date"]
+    assert {row.split()[0] for row in rows} == {"ar", "en", "es", "fa", "fr", "id", "pt", "ru", "tr", "zh"}
+
+
 def test_no_share_falls_below_its_target() -> None:
     assert below(SCORE["measured"]()) == []
