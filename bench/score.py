@@ -52,16 +52,20 @@ class Tally:
     misses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     #: How often a stance (first) was read as another (second).
     stances: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: By the language of the truth: answers right and asked, by measure.
+    languages: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     #: The longest wait for one answer, in seconds.
     slowest: float = 0.0
     #: Of the processor, so that what else runs on the machine does not count: "messages a second a core".
     seconds: float = 0.0
     messages: int = 0
 
-    def count(self, measure: str, name: str, ok: bool, shown: str = "") -> None:  # noqa: FBT001 — a count's plain argument
-        """One answer right or wrong."""
+    def count(self, measure: str, name: str, ok: bool, shown: str = "", *, language: str = "") -> None:  # noqa: FBT001 — a count's plain argument
+        """One answer right or wrong. language: of the message, where its truth says so."""
         self.total[measure] += 1
         self.right[measure] += ok
+        if language:
+            self.languages[language].update({f"{measure}:asked": 1, f"{measure}:right": int(ok)})
         if not ok:
             self.misses[measure].append(f"{name} {shown}".strip())
 
@@ -112,27 +116,40 @@ def replies(folder: Path) -> Tally:
         want = json.loads(path.read_text("utf-8"))
         got = parsed(path.with_suffix(".eml").read_bytes(), OWN, tally)
         tally.count("error", path.stem, not got.get("error"), str(got.get("error")))
-        for name in EXACT + MACHINE:
-            if name in want and not (name == "via" and want["via"] is None):
-                tally.count(
-                    name, path.stem, _same(name, got.get(name), want[name]), f"{got.get(name)!r} for {want[name]!r}"
-                )
-        for name in TEXTS:
-            if name in want and not (name == "text" and want.get("kind") in ("bounce", "complaint")):
-                wanted = {plain(want[name])} | (
-                    {plain(f"{want[name] or ''} {want['closing']}")}
-                    if name == "text" and want.get("closing")
-                    else set()
-                )
-                tally.count(name, path.stem, plain(got.get(name)) in wanted)
+        _fields(tally, path.stem, got, want)
         if "trail" in want:
             tally.count("trail", path.stem, same_trail(got.get("trail"), want["trail"]))
+        if "views" in want:
+            told = [each.removeprefix("view.") for each in _rules(got, "view")]
+            tally.count("views", path.stem, told == want["views"], f"{told} for {want['views']}")
         if "stance" in want:
             tally.stances[str(want["stance"]), str(got.get("stance"))] += 1
         for name in SETS:
             if name in want:
                 _sets(tally, f"{name}_f1", path.stem, set(_list(got.get(name))), set(want[name]))
     return tally
+
+
+def _fields(tally: Tally, case: str, got: Json, want: Json) -> None:
+    """The fields that are equal or not, and the texts, of which the closing may be a part."""
+    language = str(want.get("language") or "")
+    for name in EXACT + MACHINE:
+        if name in want and not (name == "via" and want["via"] is None):
+            ok, shown = _same(name, got.get(name), want[name]), f"{got.get(name)!r} for {want[name]!r}"
+            tally.count(name, case, ok, shown, language=language)
+    for name in TEXTS:
+        if name in want and not (name == "text" and want.get("kind") in ("bounce", "complaint")):
+            closing = want.get("closing") if name == "text" else None
+            wanted = {plain(want[name])} | ({plain(f"{want[name] or ''} {closing}")} if closing else set())
+            tally.count(name, case, plain(got.get(name)) in wanted, language=language)
+
+
+def _rules(got: Json, field: str) -> Iterator[str]:
+    """The rules of a field's evidence."""
+    evidence = got.get("evidence")
+    for each in evidence if isinstance(evidence, list) else []:
+        if each["field"] == field:
+            yield str(each["rule"])
 
 
 def same_trail(got: object, want: object) -> bool:
@@ -186,6 +203,7 @@ def public(folder: Path) -> Tally:
                 name,
                 all(measures.get(each, True) for each in core),
                 ", ".join(k for k, ok in measures.items() if not ok),
+                language=str((case.get("meta") or {}).get("lang") or ""),
             )
     return tally
 
@@ -288,6 +306,22 @@ def confusion(stances: Mapping[tuple[str, str], int]) -> Iterator[str]:
         yield f"of {stated} stances none was read in {silent}: {silent / stated:.3f} left to a person"
 
 
+#: What is shown of each language: the fields that depend on it most, and a public set's messages that are right whole.
+BY_LANGUAGE = ("kind", "country", "stance", "text", "note", "date", "whole")
+
+
+def by_language(languages: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """The shares of each language as a table; a point where nothing was asked."""
+    shown = [each for each in BY_LANGUAGE if any(f"{each}:asked" in counts for counts in languages.values())]
+    if not shown:
+        return
+    yield f"{'language':10}{'messages':>9}" + "".join(f"{each:>9}" for each in shown)
+    for language, counts in sorted(languages.items()):
+        asked = [counts.get(f"{each}:asked", 0) for each in shown]
+        shares = [f"{counts[f'{each}:right'] / of:.3f}" if of else "." for each, of in zip(shown, asked, strict=True)]
+        yield f"{language:10}{max(asked):>9}" + "".join(f"{each:>9}" for each in shares)
+
+
 def measured(only: str = "") -> dict[str, Tally]:
     """Every corpus whose name holds `only`, measured."""
     found: dict[str, Tally] = {}
@@ -327,6 +361,7 @@ def main() -> int:
             if not chosen.brief:
                 sys.stdout.writelines(f"      {miss[:220]}\n" for miss in tally.misses[measure])
         sys.stdout.writelines(f"  {line}\n" for line in confusion(tally.stances))
+        sys.stdout.writelines(f"  {line}\n" for line in by_language(tally.languages))
     messages, seconds = sum(each.messages for each in found.values()), sum(each.seconds for each in found.values())
     sys.stdout.write(
         f"all: {messages} messages, {messages / seconds:.0f}/s a core, the first of each language included\n"

@@ -80,6 +80,7 @@ def _print(installation: Installation, shown: Shown) -> None:
     for label, key in (("the author's own words", "text"), ("the partner's note", "note")):
         if parsed.get(key):
             typer.echo(f"\n--- {label}\n{inert(str(parsed[key]))}")
+    _print_doubts(parsed.get("evidence"))
     _print_proof(parsed.get("authenticity"), lines(vouched))
     if filing.undecided(installation, shown):
         typer.echo("\n--- whose it may be: mobilize replies review accepts one")
@@ -103,6 +104,17 @@ def _strings(value: object) -> list[str]:
 def _absence(value: object, name: str) -> str:
     found = value.get(name) if isinstance(value, dict) else None
     return ", ".join(_strings(found)) if isinstance(found, list) else str(found or "")
+
+
+def _print_doubts(evidence: object) -> None:
+    """What other parts of the mail say, where that is something else: a person decides."""
+    from mobilize.replies.doubts import doubts
+
+    found = doubts(evidence)
+    if found:
+        typer.echo("\n--- read the whole (--whole): another part says something else")
+    for each in found:
+        typer.echo(one_line(f'{each.reason}: "{each.words}"'))
 
 
 def _print_proof(known: object, checked: list[str]) -> None:

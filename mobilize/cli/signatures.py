@@ -10,6 +10,7 @@ from mobilize.cli.face import as_json, here, now
 
 if TYPE_CHECKING:
     from mobilize.desk.signatures import Vouched
+    from mobilize.inbox.signatures import Checked
 
 
 def check_signatures(
@@ -45,7 +46,13 @@ def _tell(each: Vouched, *, as_lines: bool) -> None:
     entry = each.shown.entry
     if as_lines:
         found = [
-            {"place": one.place, "method": one.method, "domain": one.domain, "outcome": one.outcome.value}
+            {
+                "place": one.place,
+                "method": one.method,
+                "domain": one.domain,
+                "outcome": one.outcome.value,
+                "algorithm": one.algorithm,
+            }
             for one in each.checked
         ]
         as_json({"reply": entry.reply, "proof": each.proof.standing.value, "why": each.proof.why, "checked": found})
@@ -58,9 +65,13 @@ def _tell(each: Vouched, *, as_lines: bool) -> None:
 def lines(each: Vouched) -> list[str]:
     """What a check found, a line a signature."""
     return [
-        f"{one.method.upper()} of {one.domain or '(no name)'} on {_where(one.place)}: {one.outcome.value}"
+        f"{_what(one)} of {one.domain or '(no name)'} on {_where(one.place)}: {one.outcome.value}"
         for one in each.checked
     ]
+
+
+def _what(one: Checked) -> str:
+    return f"{one.method.upper()} ({one.algorithm})" if one.algorithm else one.method.upper()
 
 
 def _where(place: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from mobilize.desk import webhooks
+from mobilize.desk import answered, webhooks
 from mobilize.inbox import files, form, read
 from mobilize.inbox.genuine import Standing
 from mobilize.inbox.raw import MailId, RawMail
@@ -167,6 +168,7 @@ def context_of(installation: Installation, today: dt.date) -> Context:
     return Context(
         own_addresses=(campaign.sender.address,),
         lookup=_Lookup(installation=installation, today=today),
+        words=functools.lru_cache(maxsize=256)(functools.partial(_words, installation)),
         languages=campaign.languages,
         lexicon=campaign.lexicon,
         trusted=trusted_of(installation),
@@ -200,6 +202,12 @@ class _Lookup:
     def by_address(self, address: str) -> LetterRef | None:
         with self.installation.store.reading() as connection:
             return _ref(outbox.by_address(connection, self.installation.campaign.slug, address))
+
+
+def _words(installation: Installation, letter: str) -> str:
+    """The words of a letter of ours, as near to what was sent as today's files come."""
+    found = answered.letter(installation, letter)
+    return found.text if found else ""
 
 
 def _ref(fate: Fate | None) -> LetterRef | None:

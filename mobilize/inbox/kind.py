@@ -41,6 +41,8 @@ class Facts:
     #: It answers a letter of ours, by its token or its Message-ID.
     answers: bool
     attachments: bool
+    #: Words that were cut take a position, where hers say none (`views`).
+    elsewhere: bool
     lexicon: Lexicon
 
 
@@ -78,9 +80,8 @@ def decide(facts: Facts, who: Office) -> Decision:
     if facts.machine.automatic == "sure":
         return Decision("auto_reply", facts.machine.evidence)
     if not text.strip():
-        return Decision(
-            "reply" if facts.attachments and who in _OFFICES else "other", (_why("empty", "", "kind.empty"),)
-        )
+        answered = (facts.attachments or facts.elsewhere) and who in _OFFICES
+        return Decision("reply" if answered else "other", (_why("empty", "", "kind.empty"),))
     if facts.machine.automatic and facts.finding.stance is None:
         return Decision("auto_reply", facts.machine.evidence)
     unasked = _left_alone(facts, hits, text, who) or _automatic(facts, hits, text)

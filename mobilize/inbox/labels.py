@@ -34,6 +34,11 @@ class Labels:
     pasted_cues: frozenset[str]
     #: First words of a letter.
     salutations: tuple[str, ...]
+    #: First words of a greeting that is no salutation, and single words behind one that are no name.
+    greetings: tuple[str, ...]
+    no_names: frozenset[str]
+    #: Words of who passes something on.
+    pointing: tuple[str, ...]
     #: First words of a subject.
     forward_prefixes: frozenset[str]
     reply_prefixes: frozenset[str]
@@ -72,6 +77,9 @@ def labels() -> Labels:
         pasted_end=frozenset(markers["pasted_end"]),
         pasted_cues=frozenset(markers["pasted_cues"]),
         salutations=tuple(sorted(markers["salutations"], key=len, reverse=True)),
+        greetings=tuple(sorted(markers["greetings"], key=len, reverse=True)),
+        no_names=frozenset(markers["no_names"]),
+        pointing=markers["pointing"],
         forward_prefixes=subjects["forward"],
         reply_prefixes=subjects["reply"],
         unsure_prefixes=subjects["unsure"],

@@ -6,7 +6,7 @@ Values only; `read` makes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Protocol
 
@@ -137,6 +137,11 @@ class Candidate:
     reasons: tuple[Evidence, ...]
 
 
+def no_words(letter: str) -> str:  # noqa: ARG001 — as Context.words is called
+    """The words of our letters to a bare file: none are known."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What reading a mail needs to know of the campaign."""
@@ -144,6 +149,8 @@ class Context:
     #: Addresses at which the campaign receives; never hard-coded.
     own_addresses: tuple[str, ...] = ()
     lookup: Lookup = field(default_factory=NoLookup)
+    #: The words of a letter of ours by its id; "" where they are not known any more. Asked only where they decide.
+    words: Callable[[str], str] = no_words
     #: The languages of the campaign's own letters. Answers come in any language: these limit nothing.
     languages: tuple[str, ...] = ()
     #: The campaign's own lexicon: language code to TOML text.

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 import dkim
 
+from mobilize.inbox import ed25519
 from mobilize.inbox.fields import cut
 from mobilize.inbox.genuine import two_readings
 from mobilize.inbox.mail import Mail
@@ -38,7 +39,9 @@ class Outcome(StrEnum):
     NO_KEY = "no key"
     #: The DNS gave no answer: ask again.
     NO_ANSWER = "no answer"
-    #: A kind of signature that is not known here, or one that is written wrongly.
+    #: Made by a method that is not known here (`a=`), or not believed any more: SHA-1 (RFC 8301).
+    UNKNOWN = "unknown method"
+    #: Written wrongly, or its key is.
     UNREADABLE = "unreadable"
     #: The bytes are not those that were sent: cut short, or put together anew from an Outlook file.
     NO_BYTES = "no bytes"
@@ -55,12 +58,16 @@ class Checked:
     #: Who signed; for a chain, who sealed last.
     domain: str
     outcome: Outcome
+    #: Of a DKIM signature, as its `a=` tag says it: one mail may bear two by different methods.
+    algorithm: str = ""
 
 
 #: More signatures on one mail are nobody's habit; more seals are somebody's joke.
 _MOST_SIGNATURES, _MOST_SEALS = 10, 50
 #: A signature's header is under 2 KB.
 _LONGEST = 16_384
+#: "ed25519-sha256" has 14 signs.
+_LONGEST_NAME = 30
 #: RSA keys below this are not believed (RFC 8301 3.2).
 _LEAST_BITS = 1024
 #: dkimpy logs what it finds, domains and hashes among it; a log holds ids.
@@ -83,18 +90,24 @@ def _checked(data: bytes, mail: Mail, place: str, lookup: Lookup, now: dt.dateti
     if two_readings(mail.raw_headers):
         signatures = [_tags(raw) for name, raw in fields if name.lower() == "dkim-signature"]
         for tags in signatures[:_MOST_SIGNATURES]:
-            yield Checked(place=place, method="dkim", domain=_domain(tags), outcome=Outcome.UNREADABLE)
+            yield _of_dkim(place, tags, Outcome.UNREADABLE)
         return
     signatures = [_tags(raw) for name, raw in fields if name.lower() == "dkim-signature"]
     seals = [_tags(raw) for name, raw in fields if name.lower() == "arc-seal"]
     whole = "size" not in mail.limits and not is_msg(data)
     for number, tags in enumerate(signatures[:_MOST_SIGNATURES]):
         outcome = _dkim(data, number, tags, lookup, now) if whole else Outcome.NO_BYTES
-        yield Checked(place=place, method="dkim", domain=_domain(tags), outcome=outcome)
+        yield _of_dkim(place, tags, outcome)
     if seals:
         last = max(seals, key=lambda tags: int(tags.get("i", "0")) if tags.get("i", "").isdecimal() else 0)
         outcome = _arc(data, len(seals), lookup) if whole else Outcome.NO_BYTES
         yield Checked(place=place, method="arc", domain=_domain(last), outcome=outcome)
+
+
+def _of_dkim(place: str, tags: dict[str, str], outcome: Outcome) -> Checked:
+    # A stranger wrote the tag: what is shown and kept of it is a short word.
+    algorithm = re.sub(r"[^A-Za-z0-9-]", "", tags.get("a", ""))[:_LONGEST_NAME]
+    return Checked(place=place, method="dkim", domain=_domain(tags), outcome=outcome, algorithm=algorithm)
 
 
 def _tags(raw: bytes) -> dict[str, str]:
@@ -127,14 +140,17 @@ class _Keys:
         return found.encode("utf-8", "replace")
 
 
+#: What checks a signature, by its `a=` tag (RFC 6376 3.3, RFC 8463).
+_METHODS: dict[str, type[dkim.DKIM]] = {"rsa-sha256": dkim.DKIM, ed25519.ALGORITHM: ed25519.Ed25519}
+
+
 def _dkim(data: bytes, number: int, tags: dict[str, str], lookup: Lookup, now: dt.datetime) -> Outcome:
-    if not tags.get("d") or not tags.get("s") or tags.get("a") != "rsa-sha256":
-        return Outcome.UNREADABLE  # SHA-1 is not believed (RFC 8301); Ed25519 (RFC 8463) comes beside an RSA signature
-    if tags.get("x", "").isdecimal() and int(tags["x"]) < now.timestamp():
-        return Outcome.EXPIRED
+    unfit = _unfit(tags, now)
+    if unfit is not None:
+        return unfit
     keys = _Keys(lookup)
     try:
-        signature = dkim.DKIM(data, logger=_SILENT, minkey=_LEAST_BITS)
+        signature = _METHODS[tags["a"]](data, logger=_SILENT, minkey=_LEAST_BITS)
         holds = signature.verify(number, dnsfunc=keys)
     except dkim.ValidationError as error:
         # dkimpy says it thus when the text itself was changed; all else is about how the signature is written.
@@ -148,6 +164,18 @@ def _dkim(data: bytes, number: int, tags: dict[str, str], lookup: Lookup, now: d
     if keys.silent or keys.missing:
         return Outcome.NO_ANSWER if keys.silent else Outcome.NO_KEY
     return Outcome.BROKEN if changed else Outcome.UNREADABLE
+
+
+def _unfit(tags: dict[str, str], now: dt.datetime) -> Outcome | None:
+    """Why no key needs to be asked for."""
+    if not tags.get("d") or not tags.get("s") or not tags.get("a"):
+        return Outcome.UNREADABLE
+    if "from" not in tags.get("h", "").lower().split(":"):
+        return Outcome.UNREADABLE  # it vouches for no author (RFC 6376 5.4)
+    if tags["a"] not in _METHODS:
+        return Outcome.UNKNOWN
+    expired = tags.get("x", "").isdecimal() and int(tags["x"]) < now.timestamp()
+    return Outcome.EXPIRED if expired else None
 
 
 def _arc(data: bytes, seals: int, lookup: Lookup) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mobilize.inbox import kind, language, machine, match, stance, targets
+from mobilize.inbox import kind, language, machine, match, stance, targets, views
 from mobilize.inbox.candidates import candidates
 from mobilize.inbox.claims import Voice
 from mobilize.inbox.lexicon import Lexicon, load_what_can_be_read
@@ -19,6 +19,8 @@ from mobilize.inbox.stance import Finding
 from mobilize.inbox.unwrap import Unwrapped
 
 _NOTHING = Finding(None, (), ())
+#: Kinds that a person must look at where a part that was cut takes a position; machines and wishes have none.
+_DOUBTED = ("acknowledgement", "other")
 #: Kinds in which the author is the partner herself.
 _PARTNER = "partner_report"
 
@@ -62,6 +64,19 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
     finding = _NOTHING
     if automatic.automatic != "sure":
         finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks, exchange=found.exchange)
+        finding = views.compared(
+            views.Read(
+                found=found,
+                finding=finding,
+                author=author,
+                voice=speaks,
+                country=country,
+                language=speech,
+                letter=matches.letter or next((each.letter for each in refs), None),
+                answers=bool(matches.token or matches.in_reply_to),
+            ),
+            context,
+        )
     facts = kind.Facts(
         found=found,
         author=author,
@@ -71,6 +86,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         bulk=machine.is_bulk(mail),
         answers=bool(matches.token or matches.in_reply_to),
         attachments=attachments,
+        elsewhere=any(each.field == views.FIELD for each in finding.evidence),
         lexicon=lexicon,
     )
     decided = kind.decide(facts, who)
@@ -101,7 +117,7 @@ def _only_what_counts(made: Meaning, domain: str | None) -> Meaning:
     """A receipt, a machine and a stranger take no position and plan nothing; a stranger's words name no country."""
     if made.kind in ("reply", _PARTNER):
         return made if made.kind == _PARTNER else replace(made, targets=())
-    said = ("stance", "concerns", "targets")
+    said = ("stance", "concerns", "targets", "sentence", *(() if made.kind in _DOUBTED else (views.FIELD,)))
     kept = tuple(each for each in made.evidence if each.field not in said)
     country = made.country if made.kind in ("acknowledgement", "auto_reply") else domain
     return replace(made, stance=None, concerns=(), targets=(), country=country, evidence=kept)

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mobilize.inbox import passing
+from mobilize.inbox.asides import Aside, Cut, Where
 from mobilize.inbox.blocks import Printed
 from mobilize.inbox.body import body
 from mobilize.inbox.boundaries import ALL_KINDS, PRINTED_KINDS, Kind, Quoted, Split, split
+from mobilize.inbox.correspondents import is_own, is_written_to
 from mobilize.inbox.folding import fold
 from mobilize.inbox.labels import labels
 from mobilize.inbox.lines import Line, as_text, questions
@@ -45,6 +48,8 @@ class Unwrapped:
     exchange: tuple[tuple[str, str], ...]
     #: The outermost forwarder's own words.
     note: str
+    #: What her words were cut from, and what stands around it.
+    cut: Cut
     #: The attached message that became a layer.
     attached: Mail | None
     evidence: tuple[Evidence, ...]
@@ -71,7 +76,7 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
     """
     outer = _of_mail(mail)
     message, layers, evidence = outer, list[Layer](), list[Evidence]()
-    note: str | None = None
+    notes: list[Aside] = []
     via, attached = "direct", None
     # People paste letters into mails that they begin, not into answers.
     parted = split(message.lines, kinds=PRINTED_KINDS if prefix(outer.subject)[0] == "reply" else ALL_KINDS)
@@ -79,8 +84,8 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
         inner, rule, words = _inner(message, parted, own, outermost=message is outer)
         if inner is None:
             break
-        if note is None:
-            note = "" if parted.answers else own_words(parted.own, author=outer.sender).text
+        notes.append(Aside(where=Where.NOTE, text=_note(message, parted), author=message.sender))
+        if len(notes) == 1:
             via = "forward_attached" if inner.mail else "forward_inline"
             attached = inner.mail
         evidence.append(Evidence(field="via", words=words, rule=rule))
@@ -99,10 +104,23 @@ def unwrap(mail: Mail, *, own: tuple[str, ...]) -> Unwrapped:
         text=written.text,
         closing=written.closing,
         exchange=questions(message.lines),
-        note=note or "",
+        note=notes[0].text if notes else "",
+        cut=Cut(
+            notes=tuple(notes),
+            lines=message.lines,
+            parted=parted,
+            kept=written.text,
+            written_to=(*message.to, *message.cc),
+            own=own,
+        ),
         attached=attached,
         evidence=tuple(evidence),
     )
+
+
+def _note(message: _Message, parted: Split) -> str:
+    """What somebody wrote who passes a message on."""
+    return "" if parted.answers else own_words(parted.own, author=message.sender).text
 
 
 def _of_mail(mail: Mail) -> _Message:
@@ -137,19 +155,9 @@ def _attached(mail: Mail, own: Sequence[str]) -> Mail | None:
     if mail.root.content_type == "multipart/report":
         return None
     for part in mail.parts():
-        if part.message and not _is_own(part.message.from_, own):
+        if part.message and not is_own(part.message.from_, own):
             return part.message
     return None
-
-
-def _is_own(who: Address | None, own: Sequence[str]) -> bool:
-    """Whether an address is the campaign's, with or without a reply token."""
-    return who is not None and who.address != "" and any(_bare(who.address) == _bare(each) for each in own)
-
-
-def _bare(address: str) -> str:
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.split('+', 1)[0]}@{domain}"
 
 
 def prefix(subject: str | None) -> tuple[str, str]:
@@ -181,16 +189,28 @@ def _forward_rule(message: _Message, quoted: Quoted, parted: Split, own: Sequenc
     author = quoted.header.from_ if quoted.header else None
     if quoted.kind is Kind.PASTED:
         return "pasted by hand"
-    if _is_own(author, own):
+    if is_own(author, own):
         return ""
     if quoted.kind is Kind.FORWARD:
         return "forward marker"
     first = _first_prefix(message, quoted)
     if first == "forward":
         return "subject prefix"
-    if _answers(author, message) or quoted.header is None or quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE):
+    if (
+        is_written_to(author, (*message.to, *message.cc))
+        or quoted.header is None
+        or quoted.kind in (Kind.ATTRIBUTION, Kind.QUOTE)
+    ):
         return ""
-    return _header_rule(message, quoted, quoted.header, first, is_top=outermost and not parted.above)
+    by_header = _header_rule(message, quoted, quoted.header, first, is_top=outermost and not parted.above)
+    return by_header or ("" if first else _silent_rule(message, parted, author, own))
+
+
+def _silent_rule(message: _Message, parted: Split, author: Address | None, own: Sequence[str]) -> str:
+    """What a mail whose head says nothing tells by its words; of a layer's head too little is printed to ask it."""
+    if message.mail is None or author is None:
+        return ""
+    return passing.rule(message.mail, own_words(parted.own, author=message.sender).text, author, own)
 
 
 def _first_prefix(message: _Message, quoted: Quoted) -> str:
@@ -211,16 +231,6 @@ def _header_rule(message: _Message, quoted: Quoted, header: Printed, first: str,
     if quoted.kind is Kind.QUOTED_BLOCK:
         return "quoted header"
     return "header on top" if is_top else ""
-
-
-def _answers(author: Address | None, message: _Message) -> bool:
-    """Whether the quoted author is among those written to: then it is an answer to her."""
-    if author is None:
-        return False
-    written_to = (*message.to, *message.cc)
-    if author.address and any(author.address.lower() == each.address.lower() for each in written_to):
-        return True
-    return bool(author.name) and any(fold(author.name) == fold(each.name) for each in written_to)
 
 
 def _sent_to(header: Printed | None, sender: Address | None) -> bool:

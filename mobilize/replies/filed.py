@@ -94,7 +94,13 @@ def keep_checks(
 ) -> None:
     """Note what a check of signatures found."""
     rows = [
-        {"place": each.place, "method": each.method, "domain": each.domain, "outcome": each.outcome.value}
+        {
+            "place": each.place,
+            "method": each.method,
+            "domain": each.domain,
+            "outcome": each.outcome.value,
+            "algorithm": each.algorithm,
+        }
         for each in found
     ]
     data = seal.closed(json.dumps(rows).encode())

@@ -64,4 +64,9 @@ def _weighed(standing: Standing, why: str, found: Sequence[Checked], author: str
         return Proof(
             standing=Standing.FAILED, why=f"the signature of {against.domain} on {what} does not hold: it was changed"
         )
+    unknown = next((each for each in mine if each.outcome is Outcome.UNKNOWN), None)
+    if unknown is not None:
+        method = f"the signature of {unknown.domain} on {what} is made by a method"
+        said = f"{method} that is not checked here: {unknown.algorithm}"
+        return Proof(standing=standing, why="; ".join(filter(None, (why, said))))
     return Proof(standing=standing, why=why)

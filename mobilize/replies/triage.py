@@ -7,6 +7,7 @@ import datetime as dt
 from mobilize.inbox.genuine import Standing
 from mobilize.inbox.machine import CHALLENGE
 from mobilize.inbox.reply import Reply
+from mobilize.replies.doubts import Doubt, doubts
 from mobilize.replies.resend import again_on, is_full
 
 #: The order in which an organiser reads in the morning: what moves a vote first, machines last.
@@ -54,6 +55,12 @@ def attention(reply: Reply) -> str:
         return _FORGED + (f", it seems to say {reply.stance}" if reply.stance else "")
     if reply.kind == "bounce":
         return _of_bounce(reply)
+    if found := doubts(reply.evidence):
+        return _in_doubt(reply, found[0])
+    return _of_kind(reply)
+
+
+def _of_kind(reply: Reply) -> str:
     if reply.kind in _BY_KIND:
         challenged = any(each.rule == CHALLENGE for each in reply.evidence)
         return _CHALLENGED if challenged else _BY_KIND[reply.kind]
@@ -75,6 +82,12 @@ def _again(reply: Reply) -> str:
         return f" (again from {again_on(dt.date.fromisoformat((reply.date or '')[:10]))})"
     except ValueError:
         return ""
+
+
+def _in_doubt(reply: Reply, doubt: Doubt) -> str:
+    if not reply.stance:
+        return f"no stance in the author's own words, but {doubt.reason}: read the whole"
+    return f"seems to say {reply.stance}, but {doubt.reason}: read both"
 
 
 def _of_words(reply: Reply) -> str:

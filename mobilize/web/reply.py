@@ -18,6 +18,7 @@ from mobilize.access.roles import Action
 from mobilize.desk import answered, case, original, people, review, shelf, signatures
 from mobilize.desk.case import CONCERNS, FIELDS, Case
 from mobilize.errors import Refused
+from mobilize.replies.doubts import doubts
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
 from mobilize.web import filing, forms, inbox
@@ -236,6 +237,7 @@ async def _page(
             if isinstance(each, dict)
         ],
         evidence=evidence,
+        doubts=doubts(evidence),
         way=direction(primary(entry.language)) if entry.language else "auto",
         letter=letter,
         letters=await run_in_threadpool(case.letters_to, desk.installation, found),

@@ -111,6 +111,18 @@ def test_a_reply_is_moved_split_merged_and_all_of_it_taken_back(desk: Desk) -> N
     assert "undone number" in history
 
 
+def test_what_another_part_of_a_mail_says_is_shown_and_not_taken(desk: Desk) -> None:
+    reply = desk.take(
+        "From: Mission <mission@foreign.gov.gh>\nTo: wluml@wluml.org\nSubject: Re: Your letter\n\n"
+        "Ghana supports the draft resolution.\n\n--\nP.S. Today we were told to vote against the draft resolution.\n"
+    )
+    shown = desk.run("replies", "show", reply).stdout
+    assert "seems to say support, but the part folded below the closing says oppose: read both" in shown
+    assert 'says oppose: "Today we were told to vote against the draft resolution."' in shown
+    whole = desk.run("replies", "show", reply, "--whole").stdout
+    assert "| P.S. Today we were told to vote against" in whole
+
+
 def attached() -> bytes:
     return (
         b"From: Partner <partner@ngo.example>\r\nTo: wluml@wluml.org\r\nSubject: Fwd: Your letter\r\n"
@@ -131,7 +143,7 @@ def test_signatures_are_checked_only_with_a_yes(desk: Desk) -> None:
         assert "Nothing was asked" in asked.stderr
         assert "not checked" in desk.run("replies", "show", reply).stdout
         checked = desk.run("replies", "check-signatures", reply, "--yes")
-        assert f"DKIM of {MINISTRY} on attached message 1: holds" in checked.stdout
+        assert f"DKIM (rsa-sha256) of {MINISTRY} on attached message 1: holds" in checked.stdout
     assert "genuine: the attached original is signed by" in desk.run("replies", "show", reply).stdout
     (line,) = desk.run("replies", "log", "--json").stdout.splitlines()
     assert json.loads(line)["proof"] == "genuine"

@@ -19,7 +19,7 @@ from mobilize.installation import Installation, opened
 from mobilize.store import suppression
 from mobilize.store.suppression import address_digest
 from servers.dns import name_server
-from servers.signing import ANSWER, MINISTRY, dns, signed_by_ministry
+from servers.signing import ANSWER, MINISTRY, dns, ed25519, ed25519_record, signed_by_ministry
 
 MakeFolder = Callable[..., Path]
 
@@ -104,6 +104,28 @@ def test_who_passed_a_statement_on_is_kept_with_it_and_encrypted(desk: Installat
     table = stances.exported(desk, form="csv", today=now().date()).decode("utf-8-sig")
     assert [row["confirmed_by"] for row in csv.DictReader(io.StringIO(table))] == ["", "amina"]
     assert stances.exported(desk, form="xlsx", today=now().date()).startswith(b"PK")
+
+
+def checked(installation: Installation, reply: str, **records: str) -> signatures.Vouched:
+    (found,) = signatures.check_all(installation, [review.one(installation, reply)], dns(**records), now=now)
+    return found
+
+
+def test_an_original_signed_by_ed25519_alone_is_its_author_s_word_too(desk: Installation) -> None:
+    original = signed_by_ministry(selector="s2", by=ed25519())
+    found = checked(desk, arrive(desk, forwarded(original)), s2=ed25519_record())
+    assert (found.proof.standing.value, found.checked[0].algorithm) == ("genuine", "ed25519-sha256")
+    changed = original.replace(b"will co-sponsor", b"will oppose")
+    assert checked(desk, arrive(desk, forwarded(changed)), s2=ed25519_record()).proof.standing.value == "failed"
+
+
+def test_a_signature_by_a_method_that_is_not_known_is_said_in_words_and_stays_so(desk: Installation) -> None:
+    original = signed_by_ministry().replace(b"a=rsa-sha256", b"a=ml-dsa-65")
+    reply = arrive(desk, forwarded(original))
+    found = checked(desk, reply)
+    assert found.proof.standing.value == "reported"
+    assert "made by a method that is not checked here: ml-dsa-65" in found.proof.why
+    assert signatures.of(desk, review.one(desk, reply)).checked == found.checked, "as it is kept"
 
 
 def test_an_attached_original_is_its_author_s_word_once_its_signature_is_checked(desk: Installation) -> None:

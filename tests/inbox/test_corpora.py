@@ -31,11 +31,21 @@ def test_an_own_case_is_read_as_its_truth_says(path: Path) -> None:
     plain, same = SCORE["plain"], SCORE["_same"]
     if "trail" in want:
         assert SCORE["same_trail"](got["trail"], want["trail"]), want["why"]
-    for name in want.keys() - {"why", "closing", "text", "trail"}:
+    if "views" in want:
+        told = [each["rule"] for each in got["evidence"] if each["field"] == "view"]
+        assert told == [f"view.{each}" for each in want["views"]], want["why"]
+    for name in want.keys() - {"why", "closing", "text", "trail", "views"}:
         assert same(name, got[name], want[name]), f"{name}: {got[name]!r} ({want['why']})"
     if "text" in want:
         kept = plain(f"{want['text']} {want.get('closing', '')}")
         assert plain(got["text"]) in (plain(want["text"]), kept), want["why"]
+
+
+def test_each_language_of_the_labelled_replies_has_its_scores() -> None:
+    tally = SCORE["measured"]("replies")["replies"]
+    head, *rows = SCORE["by_language"](tally.languages)
+    assert head.split() == ["language", "messages", "kind", "country", "stance", "text", "note", "date"]
+    assert {row.split()[0] for row in rows} == {"ar", "en", "es", "fa", "fr", "id", "pt", "ru", "tr", "zh"}
 
 
 def test_no_share_falls_below_its_target() -> None:

@@ -12,7 +12,17 @@ from mobilize.inbox.raw import RawMail
 from mobilize.inbox.read import read
 from mobilize.inbox.reply import Context
 from mobilize.inbox.signatures import Lookup, Outcome, check
-from servers.signing import ANSWER, MINISTRY, dns, sealed, signed_by_dkimpy, signed_by_ministry, with_tags
+from servers.signing import (
+    ANSWER,
+    MINISTRY,
+    dns,
+    ed25519,
+    ed25519_record,
+    sealed,
+    signed_by_dkimpy,
+    signed_by_ministry,
+    with_tags,
+)
 
 NOW = dt.datetime(2013, 11, 9, tzinfo=dt.UTC)
 
@@ -96,7 +106,107 @@ def test_a_signature_over_the_beginning_alone_is_none() -> None:
 )
 def test_a_signature_that_is_none_throws_nothing_and_proves_nothing(head: bytes) -> None:
     (found,) = outcomes(head + ANSWER)
-    assert found[2] in {"unreadable", "no key"}
+    assert found[2] in {"unreadable", "no key", "unknown method"}
+
+
+#: The mail of RFC 8463 A.3, signed by both methods, and the records of A.2: nobody here made this signature.
+RFC_8463 = b"""DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+ date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+ DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+ dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+"""
+FOOTBALL = {
+    "brisbane._domainkey.football.example.com": "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    "test._domainkey.football.example.com": (
+        "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOK"
+        "b2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBf"
+        "O2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
+    ),
+}
+
+
+def methods(data: bytes, lookup: Lookup) -> list[tuple[str, str]]:
+    found = check(data, decode(data), place="", lookup=lookup, now=NOW)
+    return [(each.algorithm, each.outcome.value) for each in found]
+
+
+def test_the_example_of_the_rfc_holds_by_both_methods() -> None:
+    assert methods(RFC_8463, FOOTBALL.get) == [("ed25519-sha256", "holds"), ("rsa-sha256", "holds")]
+    changed = RFC_8463.replace(b"We lost", b"We won")
+    assert methods(changed, FOOTBALL.get) == [("ed25519-sha256", "broken"), ("rsa-sha256", "broken")]
+    forged = RFC_8463.replace(b"Suzie Q", b"Suzie R")
+    assert methods(forged, FOOTBALL.get) == [("ed25519-sha256", "broken"), ("rsa-sha256", "broken")]
+
+
+def test_a_mail_signed_by_rsa_and_ed25519_is_checked_by_both() -> None:
+    data = signed_by_ministry(signed_by_ministry(), selector="s2", by=ed25519())
+    lookup = dns(s2=ed25519_record())
+    assert methods(data, lookup) == [("ed25519-sha256", "holds"), ("rsa-sha256", "holds")]
+    assert methods(data.replace(b"will co-sponsor", b"will oppose"), lookup) == [
+        ("ed25519-sha256", "broken"),
+        ("rsa-sha256", "broken"),
+    ]
+    assert methods(data, dns()) == [("ed25519-sha256", "no key"), ("rsa-sha256", "holds")]
+
+
+@pytest.mark.parametrize(
+    ("record", "outcome"),
+    [
+        ("v=DKIM1; k=ed25519; p=", "no key"),
+        ("v=DKIM1; k=ed25519; p=Zm9v", "unreadable"),
+        ("v=DKIM1; k=ed25519; p=%%%", "unreadable"),
+        ("v=DKIM1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "unreadable"),
+        ("v=DKIM1; k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "unreadable"),
+        ("v=DKIM1; k=ed25519; s=email; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "broken"),
+        ("k=ed25519; k=rsa; p=x", "unreadable"),
+    ],
+    ids=["taken back", "too short", "no base64", "RSA by default", "for reports", "another's", "two kinds"],
+)
+def test_an_ed25519_key_that_is_none_proves_nothing(record: str, outcome: str) -> None:
+    data = signed_by_ministry(selector="s2", by=ed25519())
+    assert methods(data, dns(s2=record)) == [("ed25519-sha256", outcome)]
+
+
+def test_a_key_of_one_method_checks_no_signature_of_the_other() -> None:
+    by_ed25519 = signed_by_ministry(by=ed25519())
+    assert methods(by_ed25519, dns()) == [("ed25519-sha256", "unreadable")], "the record is RSA's"
+    assert methods(signed_by_ministry(), dns(s1=ed25519_record())) == [("rsa-sha256", "unreadable")]
+
+
+def test_a_method_that_is_not_known_is_named_and_nobody_is_asked_for_a_key() -> None:
+    def asked(name: str) -> str | None:
+        raise AssertionError(name)
+
+    for written, shown in ((b"ml-dsa-65-sha512", "ml-dsa-65-sha512"), (b"rsa-sha1", "rsa-sha1"), (b"<b>\xc3", "b")):
+        data = with_tags(ANSWER, {}).replace(b"a=rsa-sha256", b"a=" + written)
+        assert methods(data, asked) == [(shown, "unknown method")]
+
+
+def test_a_signature_that_leaves_the_author_out_vouches_for_none() -> None:
+    head = b"DKIM-Signature: v=1; a=rsa-sha256; d=mfa.gov.ke; s=s1; h=subject:date; bh=eA==; b=eA==\r\n"
+    assert outcomes(head + ANSWER) == [("dkim", MINISTRY, "unreadable")]
 
 
 def test_of_many_signatures_ten_are_looked_at() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mobilize.inbox.genuine import Authenticity, Standing
-from mobilize.inbox.reply import Bounce, Matches, Reply
+from mobilize.inbox.reply import Bounce, Evidence, Matches, Reply
 from mobilize.replies.triage import MACHINE_KINDS, READING_ORDER, attention
 
 YES = Reply(id="a" * 64, kind="reply", country="KE", stance="cosponsor")
@@ -19,6 +19,16 @@ def test_a_yes_always_waits_for_a_person() -> None:
 
 def test_a_stance_of_nobody_asks_whose_it_is() -> None:
     assert "whose government" in attention(replace(YES, country=None))
+
+
+def test_where_another_part_of_a_mail_says_something_else_a_person_is_told_which() -> None:
+    below = Evidence(field="view", words="We shall vote against it.", rule="view.end: oppose")
+    assert attention(replace(YES, evidence=(below,))) == (
+        "seems to say cosponsor, but the part folded below the closing says oppose: read both"
+    )
+    receipt = Reply(id="a", kind="acknowledgement", evidence=(replace(below, rule="view.letter: support"),))
+    assert "what says support reads like a letter to a government" in attention(receipt), "a receipt too"
+    assert below.words not in attention(receipt), "words of a mail are not kept in the clear"
 
 
 def test_machines_need_nobody_where_the_program_could_act() -> None:

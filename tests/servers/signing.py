@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 import dkim
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -46,6 +47,18 @@ def _public() -> str:
     return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
 
 
+@functools.cache
+def ed25519() -> Ed25519PrivateKey:
+    """The ministry's second key."""
+    return Ed25519PrivateKey.generate()
+
+
+def ed25519_record() -> str:
+    """What stands in the DNS for it (RFC 8463 4: the bare key, 32 bytes)."""
+    raw = ed25519().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
+
+
 def dns(**more: str | None) -> Lookup:
     """A DNS in which the ministry's and the list's keys stand. more: "s2" -> text of the ministry's selector s2."""
     zone: dict[str, str | None] = {f"s1._domainkey.{MINISTRY}": _public(), "s1._domainkey.list.example": _public()}
@@ -53,8 +66,14 @@ def dns(**more: str | None) -> Lookup:
     return zone.get
 
 
-def signed_by_ministry(message: bytes = ANSWER, *, domain: str = MINISTRY, selector: str = "s1") -> bytes:
-    """A message under the program's own signature."""
+def signed_by_ministry(
+    message: bytes = ANSWER,
+    *,
+    domain: str = MINISTRY,
+    selector: str = "s1",
+    by: RSAPrivateKey | Ed25519PrivateKey | None = None,
+) -> bytes:
+    """A message under the program's own signature. by: the key; None: the RSA key of this run."""
     made = Message(
         letter=LetterId("a"),
         envelope_sender="",
@@ -63,7 +82,7 @@ def signed_by_ministry(message: bytes = ANSWER, *, domain: str = MINISTRY, selec
         data=message,
         needs_smtputf8=False,
     )
-    return signed(made, Signer(domain=domain, selector=selector, key=key()), seconds=1_383_894_000).data
+    return signed(made, Signer(domain=domain, selector=selector, key=by or key()), seconds=1_383_894_000).data
 
 
 def _pem() -> bytes:

@@ -92,6 +92,18 @@ def test_the_layers_of_a_forward_are_a_trail_and_the_words_that_decided_are_mark
     assert "Here is what we got." in page
 
 
+def test_what_another_part_of_the_mail_says_is_shown_with_its_sentence(site: Site, lead: httpx.Client) -> None:
+    mail = (
+        "From: Mission <mission@foreign.gov.gh>\r\nTo: wluml@wluml.org\r\nSubject: Re: Your letter\r\n\r\n"
+        "Dear colleagues,\r\n\r\n--\r\nGhana will vote against the <b>draft</b> resolution.\r\n"
+    )
+    reply = receive.take(site.installation, RawMail(data=mail.encode(), origin="test"), now=now()).reply
+    page = lead.get(f"/organise/reply/{reply}").text
+    assert "Read the whole: the part folded below the closing says oppose." in page
+    assert '<q dir="auto">Ghana will vote against the &lt;b&gt;draft&lt;/b&gt; resolution.</q>' in page
+    assert "No stance in the author&#39;s own words, but" in page
+
+
 def test_any_field_can_be_corrected_and_who_did_it_is_kept(site: Site, lead: httpx.Client, forward: str) -> None:
     form = {
         "number": number(lead),
