@@ -34,12 +34,13 @@ class Handed:
 
 
 def hand_over(
-    installation: Installation, plan: Plan, *, now: dt.datetime, when: When = AT_ONCE, priority: int = 0, by: str = ""
+    installation: Installation, plan: Plan, *, now: dt.datetime, when: When = AT_ONCE, priority: int = 0, by: str = "", see: bool = True
 ) -> Handed:
     """Queue the letters of a plan for the workers, some thousands at a time: each lot with its shards, or not at all.
 
     Interrupted, it is called again: what was queued stays, and is not queued twice. when: the moment before which none
     goes, and whether each waits for its addressee's office hours. priority: the higher, the earlier. by: who sends.
+    see: the database looks afterwards how many there are.
     Raises Refused as `send` does, and on SQLite, which workers cannot share.
     """
     if installation.store.path is not None:
@@ -60,6 +61,8 @@ def hand_over(
         _queue(installation, replace(plan, letters=part), entries=entries, waits=waits, now=now, priority=priority)
         for part in parts
     )
+    if shards and see:
+        queue.counted(installation.store)
     return Handed(letters=len(entries), shards=shards)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mobilize.desk import approval, compose, hand_out, portion
+from mobilize.desk.clerk import Clerk
 from mobilize.desk.compose import Composer
 from mobilize.desk.ledger import Books
 from mobilize.desk.portion import When
@@ -79,8 +80,8 @@ class Hands:
     find: Find
     #: For one shard: its part of the connections of this process.
     pace: Pace
-    #: Name of the ledger, for its witness.
-    witness: str
+    #: Writes what all shards in hand have to note.
+    clerk: Clerk
     tally: Tally
     log: Log
     runs: list[Run] = field(default_factory=list)
@@ -183,7 +184,8 @@ def _run(hands: Hands, ready: _Ready) -> Run:
             now=hands.now,
             pace=hands.pace,
             addresses=ready.addresses,
-            witness=hands.witness,
+            clerk=hands.clerk,
+            witness=hands.clerk.witness,
             opens=opens,
         ),
         make=lambda wanted: [made(each) for each in wanted],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mobilize.desk import compose, portion, roster, sender, tend
 from mobilize.desk import send as sending
+from mobilize.desk.clerk import Clerk
 from mobilize.desk.roster import Find
 from mobilize.desk.shard import REST, Again, Hands, Log, Tally, part_of, work_off
 from mobilize.errors import LedgerUnusable, Refused
@@ -100,6 +101,8 @@ async def _one_lease(shift: Shift) -> None:
     """Work under one name until the end, or until something of the ledger or the queue failed."""
     installation = shift.installation
     with leases.leased(installation.store, lasts=installation.settings.lease_seconds) as lease:
+        witness = sending.sure_of_the_ledger(installation)
+        clerk = Clerk(installation=installation, holder=lease.holder, now=_clock(lease), witness=witness)
         hands = Hands(
             installation=installation,
             holder=lease.holder,
@@ -108,7 +111,7 @@ async def _one_lease(shift: Shift) -> None:
             signer=compose.signer(installation),
             find=shift.find or roster.in_memory(installation.campaign),
             pace=part_of(portion.pace_of(installation), shift.shards),
-            witness=sending.sure_of_the_ledger(installation),
+            clerk=clerk,
             tally=shift.tally,
             log=shift.log,
         )
@@ -117,6 +120,7 @@ async def _one_lease(shift: Shift) -> None:
             await _fetch(shift, hands)
         finally:
             shift.hands = None
+            clerk.close()
             if hands.broken:
                 await asyncio.to_thread(tend.give_back, hands)
 
