@@ -34,7 +34,14 @@ class Handed:
 
 
 def hand_over(
-    installation: Installation, plan: Plan, *, now: dt.datetime, when: When = AT_ONCE, priority: int = 0, by: str = "", see: bool = True
+    installation: Installation,
+    plan: Plan,
+    *,
+    now: dt.datetime,
+    when: When = AT_ONCE,
+    priority: int = 0,
+    by: str = "",
+    see: bool = True,
 ) -> Handed:
     """Queue the letters of a plan for the workers, some thousands at a time: each lot with its shards, or not at all.
 

@@ -51,6 +51,9 @@ class Books:
 
     def write(self, page: Page) -> Answers:
         """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
+        # Of a run that was cut off nobody waits for an answer any more, nor is anything known of its letters.
+        page.booked[:] = [letter for letter in page.booked if letter in self.addresses]
+        page.claimed[:] = [letter for letter in page.claimed if letter in self.addresses]
         if self.clerk is not None and not page.booked:
             return self._dictated(self.clerk, page)
         claimed = tuple(page.claimed)
