@@ -17,7 +17,7 @@ from mobilize.desk import compose, portion, roster, sender, tend
 from mobilize.desk import send as sending
 from mobilize.desk.clerk import Clerk
 from mobilize.desk.ledger import Books
-from mobilize.desk.roster import Find
+from mobilize.desk.roster import Roll
 from mobilize.desk.shard import REST, Again, Hands, Known, Log, Tally, work_off
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
@@ -48,8 +48,8 @@ class Shift:
 
     installation: Installation
     log: Log
-    #: Finds contacts; None: they are in the installation.
-    find: Find | None = None
+    #: Where contacts are found; None: they are in the installation.
+    roll: Roll | None = None
     #: Shards at once.
     shards: int = AT_ONCE
     #: End when nothing is left that could be sent before long.
@@ -125,14 +125,17 @@ async def _with_a_scribe(shift: Shift, lease: Lease, clerk: Clerk) -> None:
         witness=clerk.witness,
         clerk=clerk,
     )
+    roll = shift.roll or _of_memory(installation)
+    # Of all contacts but its reader a letter needs its country's minister alone.
+    small = replace(installation, campaign=replace(installation.campaign, contacts=roll.ministers))
     async with deliver.scribing(books) as scribe:
         hands = Hands(
-            installation=_with_ministers_alone(installation),
+            installation=small,
             holder=lease.holder,
             now=clerk.now,
             by=compose.composer(installation),
             signer=compose.signer(installation),
-            find=shift.find or roster.in_memory(installation.campaign),
+            find=roll.find,
             pace=pace,
             shards=shift.shards,
             books=books,
@@ -150,10 +153,9 @@ async def _with_a_scribe(shift: Shift, lease: Lease, clerk: Clerk) -> None:
                 await asyncio.to_thread(tend.give_back, hands)
 
 
-def _with_ministers_alone(installation: Installation) -> Installation:
-    """Contacts are found by `find`; of the others a letter needs its country's minister alone."""
+def _of_memory(installation: Installation) -> Roll:
     campaign = installation.campaign
-    return replace(installation, campaign=replace(campaign, contacts=roster.ministers(campaign.contacts)))
+    return Roll(find=roster.in_memory(campaign), ministers=roster.ministers(campaign.contacts))
 
 
 def _clock(lease: Lease) -> Callable[[], dt.datetime]:
