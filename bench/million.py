@@ -19,9 +19,9 @@ from pathlib import Path
 
 import psycopg
 from ground import SINK, free_port
+from scale import MOBILIZE, Place, peak, place
 
 from mobilize.store import queue
-from scale import MOBILIZE, Place, peak, place
 from servers.postgres import Postgres
 
 WORKERS = 2

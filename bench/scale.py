@@ -1,4 +1,4 @@
-"""How many workers carry how much: `python bench/scale.py [workers|shards|stream|million] [LETTERS]`. Prints what bounds it.
+"""How much workers carry: `python bench/scale.py [workers|shards|stream|million] [LETTERS]`, and what bounds it.
 
 PostgreSQL (Debian's binaries, syncing to disk), Postfix's smtp-sink, and `mobilize worker` in processes of its own, all
 on this machine. The rate is taken from the ledger: tries that were recorded, from the first to the last.
@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-# Who runs this file is to find it under its name too.
-sys.modules.setdefault("scale", sys.modules[__name__])
 
 from ground import SINK, sink
 from sqlalchemy import func, select, text
