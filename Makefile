@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test soak-fleet lint format types rooms migration docs lock clean
+.PHONY: help demo test soak-fleet bench-million lint format types rooms migration docs lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench-web: .venv/ready ## how fast the pages are, beside an empty route and bare
 
 bench-scale: .venv/ready ## how many workers carry how much, over PostgreSQL (minutes)
 	$(BIN)/python bench/scale.py workers 2000
+
+bench-million: .venv/ready ## a million contacts read, queued and sent by two workers; LETTERS=20000 for fewer (half an hour and more)
+	$(BIN)/python bench/scale.py million $(or $(LETTERS),1000000)
 
 lint: .venv/ready   ## ruff: rules and format
 	$(BIN)/ruff check .

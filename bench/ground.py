@@ -42,12 +42,17 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def sink(*options: str) -> Iterator[int]:
     """Run smtp-sink; yields its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     assert SINK is not None
     with subprocess.Popen(
         [SINK, *options, "-u", "nobody", f"127.0.0.1:{port}", "200"], stderr=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""How many workers carry how much: `python bench/scale.py [workers|shards|stream] [LETTERS]`. Prints what bounds it.
+"""How much workers carry: `python bench/scale.py [workers|shards|stream|million] [LETTERS]`, and what bounds it.
 
 PostgreSQL (Debian's binaries, syncing to disk), Postfix's smtp-sink, and `mobilize worker` in processes of its own, all
 on this machine. The rate is taken from the ledger: tries that were recorded, from the first to the last.
@@ -57,7 +57,7 @@ class Place:
 
 
 @contextmanager
-def place(server: Postgres, port: int, contacts: int, connections: int) -> Iterator[Place]:
+def place(server: Postgres, port: int, contacts: int, connections: int, *, paper: bool = True) -> Iterator[Place]:
     """Make a campaign of so many NGOs, with a new database."""
     database = server.database()
     url = server.url_of(database)
@@ -70,7 +70,11 @@ def place(server: Postgres, port: int, contacts: int, connections: int) -> Itera
         rows = (
             f"KE,ngo,Lantern {n},,,,desk{n}@lantern{n % 997}.example,,,,invented,2026-11-01," for n in range(contacts)
         )
-        (path / "contacts.csv").write_text("\n".join((HEAD, *rows, "")), "utf-8")
+        with (path / "contacts.csv").open("w", encoding="utf-8") as file:
+            file.writelines(f"{row}\n" for row in (HEAD, *rows))
+        if not paper:
+            toml = path / "campaign.toml"
+            toml.write_text(toml.read_text("utf-8").replace("paper = true", "paper = false"), "utf-8")
         (path / ".env").write_text(
             f"SMTP_HOST=127.0.0.1\nSMTP_PORT={port}\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\nSMTP_CONNECTIONS={connections}\n"
             f"DATABASE_URL={url}\nMOBILIZE_SECRET=bench\nLEASE_SECONDS=10\n"
@@ -146,7 +150,7 @@ def by_shards(server: Postgres, port: int, letters: int) -> None:
     """Small messages by two workers, in shards of several sizes."""
     whole = workers.cut.__kwdefaults__
     assert whole is not None
-    for size in (10, 30, 100, 300, 1000):
+    for size in (30, 100, 300):
         workers.cut.__kwdefaults__ = {**whole, "size": size}
         with place(server, port, letters, 5) as where:
             queued(where)
@@ -218,7 +222,13 @@ def main() -> None:
     with own_server(durable=True) as server, sink() as port:
         if server is None:
             sys.exit("PostgreSQL is not installed (Debian: postgresql)")
+        print(f"load before: {os.getloadavg()[0]:.1f}")
         print(f"{os.cpu_count()} cores, shared by the workers, PostgreSQL and smtp-sink")
+        if what == "million":
+            from million import by_million  # noqa: PLC0415 - it stands on this file
+
+            by_million(server, letters, int(sys.argv[3]) if len(sys.argv) > 3 else 20)  # noqa: PLR2004
+            return
         {"workers": by_workers, "shards": by_shards, "stream": by_stream}[what](server, port, letters)
 
 

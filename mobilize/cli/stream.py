@@ -30,6 +30,7 @@ def stream(
 ) -> None:
     """Read contacts.csv twice: once to say what would be queued, once to queue it."""
     import time
+    from dataclasses import replace
 
     from mobilize.desk import plan as planning
     from mobilize.desk import stream as desk
@@ -47,8 +48,9 @@ def stream(
             typer.echo("Dry run: nothing was queued." if dry_run else "Nothing to send.", err=True)
             return
         confirm(count, installation.settings.smtp_host)
+        campaign = replace(installation.campaign, contacts=found.ministers)
         done = desk.hand_over(
-            installation,
+            replace(installation, campaign=campaign),
             chosen=chosen,
             round=round_,
             now=now,

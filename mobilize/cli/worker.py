@@ -38,9 +38,9 @@ def worker(
     logging.getLogger().addHandler(_Lines(logging.WARNING))
     with (
         framed_here(ctx) if stream else here(ctx) as installation,
-        roster.streamed(folder(ctx)) if stream else nullcontext() as find,
+        roster.streamed(folder(ctx)) if stream else nullcontext() as roll,
     ):
-        shift = work.Shift(installation=installation, log=_log, shards=shards, until_empty=until_empty, find=find)
+        shift = work.Shift(installation=installation, log=_log, shards=shards, until_empty=until_empty, roll=roll)
         host, port = _address(listen)
         with probe.probed(shift, host, port) if listen else nullcontext() as bound:
             if bound is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mobilize.desk import approval, portion, sender
@@ -42,65 +42,82 @@ def hand_over(
     goes, and whether each waits for its addressee's office hours. priority: the higher, the earlier. by: who sends.
     Raises Refused as `send` does, and on SQLite, which workers cannot share.
     """
+    require(installation)
+    approval.require(installation, plan, sender=by)
+    whole = lot(installation, plan, now=now, when=when)
+    parts = [whole[start : start + PART] for start in range(0, len(whole), PART)]
+    again = frozenset(plan.again)
+    shards = sum(queue_lot(installation, part, now=now, priority=priority, again=again) for part in parts)
+    if shards:
+        queue.counted(installation.store)
+    return Handed(letters=len(whole), shards=shards)
+
+
+def require(installation: Installation) -> None:
+    """Refuse to queue where it would be of no use, before anything is written. Raises Refused."""
     if installation.store.path is not None:
         raise Refused(
             "workers share a PostgreSQL database, and this ledger is a file", hint="set DATABASE_URL (docs/deploy.md)"
         )
-    approval.require(installation, plan, sender=by)
     sender.require(installation)
     smtp.check(portion.server_of(installation))
     sending.sure_of_the_ledger(installation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What is kept of a letter that is to be queued; unlike the letter it is small, and can travel."""
+
+    entry: Entry
+    going: Going
+
+
+def lot(installation: Installation, plan: Plan, *, now: dt.datetime, when: When) -> list[Piece]:
+    """Make of a plan what is written down."""
     waits = dict(plan.not_before) if when.at is None else {letter.id: when.at for letter in plan.letters}
-    entries = {
-        entry.letter: replace(entry, dated=now.date(), office_hours=when.office_hours)
-        for entry in planning.entries(installation, plan.letters, waits)
-    }
-    parts = [plan.letters[start : start + PART] for start in range(0, len(plan.letters), PART)]
-    shards = sum(
-        _queue(installation, replace(plan, letters=part), entries=entries, waits=waits, now=now, priority=priority)
-        for part in parts
-    )
-    return Handed(letters=len(entries), shards=shards)
+    entries = planning.entries(installation, plan.letters, waits)
+    return [
+        Piece(
+            entry=replace(entry, dated=now.date(), office_hours=when.office_hours),
+            going=Going(
+                letter=letter.id,
+                language=letter.language,
+                country=letter.contact.country,
+                domain=domain_key(letter.contact.emails[0]),
+                at=waits.get(letter.id),
+            ),
+        )
+        for letter, entry in zip(plan.letters, entries, strict=True)
+    ]
 
 
-def _queue(
+def queue_lot(
     installation: Installation,
-    part: Plan,
+    part: Sequence[Piece],
     *,
-    entries: Mapping[LetterId, Entry],
-    waits: Mapping[LetterId, dt.datetime],
     now: dt.datetime,
     priority: int,
+    again: frozenset[LetterId] = frozenset(),
 ) -> int:
-    """Queue some letters with their shards, all of them or none. Returns how many shards."""
+    """Queue some letters with their shards, all of them or none. Returns how many shards.
+
+    again: those that failed, and are tried again because a person says so.
+    """
     campaign = installation.campaign.slug
-    which = [letter.id for letter in part.letters]
-    again = set(part.again)
+    which = [each.entry.letter for each in part]
     with installation.store.writing() as connection:
         # Those have their shard: queued again, they are what is queued now, and go where they were to go.
         theirs = workers.shelved(connection, campaign, which)
-        added = set(outbox.queue(connection, campaign, (entries[letter] for letter in which), now=now))
-        for letter in which:
+        added = set(outbox.queue(connection, campaign, (each.entry for each in part), now=now))
+        for each in part:
+            letter = each.entry.letter
             if letter in again:
                 reason = "tried again by hand"
                 outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason=reason, now=now)
             if letter not in added:
-                outbox.redo(connection, campaign, entries[letter])
-        going = [each for each in _going(part, waits) if each.letter not in theirs]
+                outbox.redo(connection, campaign, each.entry)
+        going = [each.going for each in part if each.entry.letter not in theirs]
         lock_domains = bool(portion.pace_of(installation).per_domain)
         shards = list(workers.cut(going, priority=priority, lock_domains=lock_domains))
         queue.defer(connection, campaign, shards)
     return len(shards)
-
-
-def _going(plan: Plan, waits: Mapping[LetterId, dt.datetime]) -> list[Going]:
-    return [
-        Going(
-            letter=letter.id,
-            language=letter.language,
-            country=letter.contact.country,
-            domain=domain_key(letter.contact.emails[0]),
-            at=waits.get(letter.id),
-        )
-        for letter in plan.letters
-    ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from mobilize.desk.clerk import Clerk
 from mobilize.installation import LEDGER_FOLDER, Installation
 from mobilize.letter.merge import LetterId
 from mobilize.post import book
@@ -43,16 +44,31 @@ class Books:
     addresses: Mapping[LetterId, tuple[str, ...]]
     #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox, where nothing leaves.
     witness: str = ""
+    #: Who writes on PostgreSQL; None: each page is written here.
+    clerk: Clerk | None = None
     #: From when on a letter may go, asked again as late as its claim: an office may have closed meanwhile.
     opens: Callable[[LetterId, dt.datetime], dt.datetime] = lambda _letter, now: now
 
     def write(self, page: Page) -> Answers:
         """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
+        # Of a run that was cut off nobody waits for an answer any more, nor is anything known of its letters.
+        page.booked[:] = [letter for letter in page.booked if letter in self.addresses]
+        page.claimed[:] = [letter for letter in page.claimed if letter in self.addresses]
+        if self.clerk is not None and not page.booked:
+            return self._dictated(self.clerk, page)
         claimed = tuple(page.claimed)
         answers, number = self.installation.store.surely(lambda connection: self._written(connection, page, claimed))
         if number and self.witness:
             witness.keep(witness.here(), self.witness, number)
         return answers
+
+    def _dictated(self, clerk: Clerk, page: Page) -> Answers:
+        """Have a page written that books no turns. What only this program knows of its letters is looked at before."""
+        closed = self._closed(page.claimed, self.now())
+        wanted = {letter: self._digests(letter) for letter in page.claimed if letter not in closed}
+        taken = clerk.write(page, wanted)
+        paused = dict.fromkeys(wanted, _paused(taken.paused)) if taken.paused is not None else {}
+        return Answers(turns={}, claims={**closed, **paused, **taken.tries})
 
     def _written(self, connection: Connection, page: Page, wanted: Sequence[LetterId]) -> tuple[Answers, int]:
         """Write a page, perhaps once more after the first was lost. Returns also how many letters were ever claimed."""
@@ -77,20 +93,26 @@ class Books:
         """Letters that may not be claimed: None for good, else when to ask again. Looked at last of all."""
         if not page.claimed:
             return {}
-        end = self.installation.campaign.not_after
-        if end is not None and now > end:
-            return dict.fromkeys(page.claimed, NEVER)
+        closed = self._closed(page.claimed, now)
         paused = switches.paused(connection, self.installation.campaign.slug)
         if paused is not None:
-            why = f"Sending is paused ({paused.by}); `mobilize outbox resume` goes on."
-            return dict.fromkeys(page.claimed, Later(seconds=PAUSE, why=why))
-        waits = {letter: (self.opens(letter, now) - now).total_seconds() for letter in page.claimed}
-        digests = {letter: [address_digest(each) for each in self.addresses[letter]] for letter in page.claimed}
+            return {**dict.fromkeys(page.claimed, _paused(paused.by)), **closed}
+        digests = {letter: self._digests(letter) for letter in page.claimed}
         # Somebody may have asked to be left alone since the plan was made (domain/rules.md B20).
         left_alone = suppression.suppressed(connection, [digest for each in digests.values() for digest in each])
-        closed = {letter: Later(seconds=wait) for letter, wait in waits.items() if wait > 0}
         gone = {letter: None for letter, each in digests.items() if any(digest in left_alone for digest in each)}
         return {**closed, **gone}
+
+    def _closed(self, letters: Sequence[LetterId], now: dt.datetime) -> dict[LetterId, Later]:
+        """Letters that may not go now, for what stands in the campaign and in the addressee's clock."""
+        end = self.installation.campaign.not_after
+        if end is not None and now > end:
+            return dict.fromkeys(letters, NEVER)
+        waits = {letter: (self.opens(letter, now) - now).total_seconds() for letter in letters}
+        return {letter: Later(seconds=wait) for letter, wait in waits.items() if wait > 0}
+
+    def _digests(self, letter: LetterId) -> list[str]:
+        return [address_digest(each) for each in self.addresses[letter]]
 
     def _turn(self, connection: Connection, letter: LetterId, now: dt.datetime) -> float | Later:
         """Book a letter's turn under the pace: seconds from now, or when to ask again."""
@@ -117,6 +139,10 @@ class Books:
             return None
         wait = (tries[-1] + day - now).total_seconds()
         return Later(seconds=wait, why=f"The limit of {limit} a day is reached: more in {plainly(wait)}.")
+
+
+def _paused(by: str) -> Later:
+    return Later(seconds=PAUSE, why=f"Sending is paused ({by}); `mobilize outbox resume` goes on.")
 
 
 def domain_key(address: str) -> str:

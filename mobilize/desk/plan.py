@@ -132,26 +132,28 @@ def plan(
     limit: int | None,
     now: dt.datetime,
     only_failed: bool = False,
+    among: Sequence[Contact] | None = None,
 ) -> Plan:
     """Plan a round: every contact becomes a letter or a reason why not. Changes nothing.
 
-    only_failed: the letters that failed in this round, and no others.
+    only_failed: the letters that failed in this round, and no others. among: the contacts; None: all of the campaign.
 
     Raises TemplateWrong: a mistake in a template concerns many letters, so none is planned.
     """
     campaign = installation.campaign
+    contacts = campaign.contacts if among is None else among
     with installation.store.reading() as connection:
         fates = {
             each.contact: each
-            for part in known.parts([contact.id for contact in campaign.contacts])
+            for part in known.parts([contact.id for contact in contacts])
             for each in outbox.fates(connection, campaign.slug, round, part)
         }
-        digests = [address_digest(email) for contact in campaign.contacts for email in contact.emails]
+        digests = [address_digest(email) for contact in contacts for email in contact.emails]
         written_to = known.written_to(connection, campaign.slug, round, digests)
         suppressed = suppression.suppressed(connection, digests)
     letters: list[Letter] = []
     skipped: list[Skipped] = []
-    for contact in campaign.contacts:
+    for contact in contacts:
         why = (
             _not_chosen(chosen, contact)
             or _not_useful(installation, contact)

@@ -20,6 +20,7 @@ from mobilize.letter.dkim import Signer
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.letter.mime import Message
 from mobilize.post import deliver, workers
+from mobilize.post.deliver import Scribe
 from mobilize.post.run import Run, Told, Unmade
 from mobilize.post.schedule import Pace
 from mobilize.post.workers import Allotted
@@ -66,6 +67,31 @@ class Tally:
 
 
 @dataclass(slots=True, kw_only=True)
+class Known:
+    """What is known of the letters in hand."""
+
+    #: Letter -> the addresses that it goes to.
+    addresses: dict[LetterId, tuple[str, ...]] = field(default_factory=dict)
+    #: Letter -> from when on it may go.
+    opens: dict[LetterId, Callable[[dt.datetime], dt.datetime]] = field(default_factory=dict)
+
+    def opening(self, letter: LetterId, moment: dt.datetime) -> dt.datetime:
+        """From when on a letter may go; `moment`: it may."""
+        return self.opens[letter](moment)
+
+    def learn(self, ready: _Ready) -> None:
+        """Take the letters of a shard in."""
+        self.addresses.update(ready.addresses)
+        self.opens.update({letter: ready.opens(letter) for letter in ready.rows})
+
+    def forget(self, ready: _Ready) -> None:
+        """The shard is not in hand any more."""
+        for letter in ready.rows:
+            self.addresses.pop(letter, None)
+            self.opens.pop(letter, None)
+
+
+@dataclass(slots=True, kw_only=True)
 class Hands:
     """What a worker works with, as long as one lease lasts."""
 
@@ -77,10 +103,15 @@ class Hands:
     #: Who signs the messages; None: the relay does.
     signer: Signer | None
     find: Find
-    #: For one shard: its part of the connections of this process.
+    #: Of all shards in hand together.
     pace: Pace
-    #: Name of the ledger, for its witness.
-    witness: str
+    #: Shards that may be in hand.
+    shards: int
+    #: The ledger for all shards in hand, which share its pages.
+    books: Books
+    scribe: Scribe
+    #: What the books ask of letters in hand.
+    known: Known
     tally: Tally
     log: Log
     runs: list[Run] = field(default_factory=list)
@@ -88,6 +119,15 @@ class Hands:
     stopping: bool = False
     #: The ledger failed in the middle of a shard: all ends, and begins anew under another name.
     broken: bool = False
+
+    def part(self) -> Pace:
+        """The pace of one more run: the connections that are free, but for one for each shard that may come besides.
+
+        All shards in hand together have no more than one program may open.
+        """
+        free = self.pace.connections - sum(each.pace.connections for each in self.runs)
+        others = self.shards - len(self.runs) - 1
+        return replace(self.pace, connections=max(1, free - others))
 
     def stop(self) -> None:
         """Let the letters on the wire finish, and take no more."""
@@ -107,6 +147,12 @@ class _Ready:
     addresses: Mapping[LetterId, tuple[str, ...]]
     #: Letters that this machine's folder has otherwise.
     differing: Sequence[LetterId]
+
+    def opens(self, letter: LetterId) -> Callable[[dt.datetime], dt.datetime]:
+        """Says of a moment from when on a letter may go."""
+        row, written = self.rows[letter], self.letters.get(letter)
+        when = When(at=row.due_at, office_hours=row.office_hours)
+        return (lambda moment: when.opens(written.contact.country, moment)) if written else (lambda moment: moment)
 
 
 async def work_off(hands: Hands, which: Sequence[str]) -> None:
@@ -135,8 +181,9 @@ async def _deliver(hands: Hands, ready: _Ready) -> None:
     if not run.agenda or hands.stopping:
         return
     hands.runs.append(run)
+    hands.known.learn(ready)
     try:
-        await deliver.deliver(run)
+        await deliver.deliver(run, hands.scribe)
     except* MobilizeError as group:
         error = _first(group)
         if isinstance(error, LedgerUnusable):
@@ -144,6 +191,7 @@ async def _deliver(hands: Hands, ready: _Ready) -> None:
         run.trouble = run.trouble or error
     finally:
         hands.runs.remove(run)
+        hands.known.forget(ready)
     if run.trouble:
         hands.log("server_given_up", why=run.trouble.sentence)
         raise Again(hands.now() + dt.timedelta(seconds=REST))
@@ -170,32 +218,20 @@ def _run(hands: Hands, ready: _Ready) -> Run:
         hands.tally.letters[told.state.value] += 1
         hands.log("letter", letter=told.letter, state=told.state.value, reason=told.reason)
 
-    def opens(letter: LetterId, moment: dt.datetime) -> dt.datetime:
-        row, written = ready.rows[letter], ready.letters.get(letter)
-        when = When(at=row.due_at, office_hours=row.office_hours)
-        return when.opens(written.contact.country, moment) if written else moment
-
+    pace = hands.part()
     run = Run(
         server=portion.server_of(hands.installation),
-        ledger=Books(
-            installation=hands.installation,
-            holder=hands.holder,
-            now=hands.now,
-            pace=hands.pace,
-            addresses=ready.addresses,
-            witness=hands.witness,
-            opens=opens,
-        ),
+        ledger=hands.books,
         make=lambda wanted: [made(each) for each in wanted],
         told=settled,
         said=lambda sentence: hands.log("said", sentence=sentence),
         chance=random.random,
         clock=lambda: hands.now().timestamp(),
-        pace=hands.pace,
+        pace=pace,
         patience=PATIENCE,
     )
     for letter in ready.rows:
-        run.agenda.add((letter,), not_before=opens(letter, hands.now()).timestamp())
+        run.agenda.add((letter,), not_before=ready.opens(letter)(hands.now()).timestamp())
     return run
 
 
@@ -269,8 +305,3 @@ def _look_back(hands: Hands, which: Sequence[str], ready: _Ready) -> None:
             )
     if moments:
         raise Again(min(moments))
-
-
-def part_of(pace: Pace, shards: int) -> Pace:
-    """One shard's part of a process's connections: all shards in hand together have no more than one program."""
-    return replace(pace, connections=max(1, pace.connections // shards))

@@ -6,18 +6,19 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mobilize.campaign import folder as campaign_folder
 from mobilize.campaign.contacts import Contact
 from mobilize.campaign.faults import Fault, Weight
-from mobilize.desk import allot
-from mobilize.desk import plan as planning
+from mobilize.desk import ahead, allot, roster
+from mobilize.desk.ahead import Task
 from mobilize.desk.plan import Chosen
 from mobilize.desk.portion import AT_ONCE, When
 from mobilize.errors import DataFaulty
 from mobilize.installation import Installation
+from mobilize.store import queue
 
 #: Contacts of a chunk: ten shards, and a transaction of half a second.
 CHUNK = 1000
@@ -35,6 +36,8 @@ class Survey:
     #: Rows that cannot be used.
     refused: int = 0
     faults: list[Fault] = field(default_factory=list)
+    #: The first minister of each country, chosen or not: a letter to an NGO encloses one to its own.
+    ministers: tuple[Contact, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,14 +54,16 @@ class Streamed:
 
 def survey(folder: Path, chosen: Chosen) -> Survey:
     """Read all rows once, and keep nothing of them: how many there are, and what is wrong."""
-    found = Survey()
+    found, ministers = Survey(), roster.Ministers()
     for each in campaign_folder.stream_contacts(folder):
         if isinstance(each, Contact):
+            ministers.see(each)
             found.contacts[each.audience.value] += chosen.takes(each)
         elif each.weight is Weight.ERROR:
             found.refused += 1
             if len(found.faults) < _SHOWN:
                 found.faults.append(each)
+    found.ministers = ministers.found()
     return found
 
 
@@ -83,9 +88,11 @@ def hand_over(
 ) -> Streamed:
     """Queue a round for the workers, chunk by chunk, each with its shards in one transaction.
 
-    installation: opened without its contacts. Interrupted, it is run again: what was queued stays, and is not queued
-    twice. told: shows progress (what, contacts done, `of` how many). timer: seconds. Raises as allot.hand_over.
+    installation: opened without its contacts, but for the ministers that `survey` found. Interrupted, it is run again:
+    what was queued stays, and is not queued twice. told: shows progress (what, contacts done, `of` how many).
+    timer: seconds. Raises as allot.hand_over.
     """
+    allot.require(installation)
     done, read = Streamed(), 0
     mark = timer()
 
@@ -95,20 +102,31 @@ def hand_over(
         done.seconds[step] += moment - mark
         mark = moment
 
-    for chunk in _chunks(installation.folder):
-        took("read")
-        part = replace(installation, campaign=replace(installation.campaign, contacts=chunk))
-        plan = planning.plan(part, chosen=chosen, round=round, limit=None, now=now())
-        took("plan")
-        if plan.letters:
-            handed = allot.hand_over(part, plan, now=now(), when=when, priority=priority, by=by)
-            done.letters += handed.letters
-            done.shards += handed.shards
-        done.skipped.update(plan.reasons)
-        took("queue")
-        read += len(chunk)
-        told("queueing", read, max(of, read))
+    task = Task(chosen=chosen, round=round, now=now(), when=when, by=by)
+    with ahead.planning_ahead(installation, task, of=of) as planned:
+        for number, (count, chunk) in enumerate(planned(_timed(_chunks(installation.folder), took))):
+            took("plan")
+            done.shards += allot.queue_lot(installation, chunk.lot, now=now(), priority=priority) if chunk.lot else 0
+            done.letters += len(chunk.lot)
+            done.skipped.update(chunk.skipped)
+            if chunk.lot and number & (number - 1) == 0:
+                # The first, and then each time that there are twice as many.
+                queue.counted(installation.store)
+            read += count
+            took("queue")
+            told("queueing", read, max(of, read))
     return done
+
+
+def _timed(chunks: Iterator[tuple[Contact, ...]], took: Callable[[str], None]) -> Iterator[tuple[Contact, ...]]:
+    """The same chunks; what was done before each is planning, and what it takes to read one is reading."""
+    while True:
+        took("plan")
+        chunk = next(chunks, ())
+        took("read")
+        if not chunk:
+            return
+        yield chunk
 
 
 def _chunks(folder: Path) -> Iterator[tuple[Contact, ...]]:

@@ -72,8 +72,14 @@ def remember(installation: Installation, *, now: dt.datetime) -> int:
     if end is not None and now > end:
         return 0
     campaign = installation.campaign.slug
+    with installation.store.reading() as connection:
+        seen = queue.forgotten(connection, campaign, _AT_ONCE)
+    if not seen:
+        return 0
     with installation.store.writing() as connection:
-        found = queue.forgotten(connection, campaign, _AT_ONCE)
+        # Looked at again, alone: another worker may have seen them too.
+        theirs = queue.in_a_shard(connection, campaign, seen)
+        found = [letter for letter in seen if letter not in theirs]
         rows = workers.still_to_go(connection, campaign, found)
         shards = []
         for start in range(0, len(rows), SIZE):

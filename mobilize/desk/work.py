@@ -10,16 +10,18 @@ import asyncio
 import datetime as dt
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mobilize.desk import compose, portion, roster, sender, tend
 from mobilize.desk import send as sending
-from mobilize.desk.roster import Find
-from mobilize.desk.shard import REST, Again, Hands, Log, Tally, part_of, work_off
+from mobilize.desk.clerk import Clerk
+from mobilize.desk.ledger import Books
+from mobilize.desk.roster import Roll
+from mobilize.desk.shard import REST, Again, Hands, Known, Log, Tally, work_off
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
-from mobilize.post import smtp
+from mobilize.post import deliver, smtp
 from mobilize.store import leases, queue
 from mobilize.store.leases import Lease
 
@@ -33,6 +35,9 @@ AT_ONCE = 2
 #: Parts of a lease after which workers look after each other, and after which they look for letters without a shard.
 _LOOK, _REMEMBER = 1 / 4, 1.0
 
+#: To look for them takes as long as many letters wait: it is done this much more seldom than it takes.
+_SELDOM = 100
+
 #: Seconds between two tries to reach a database that is away.
 _PAUSE = 1.0
 
@@ -43,8 +48,8 @@ class Shift:
 
     installation: Installation
     log: Log
-    #: Finds contacts; None: they are in the installation.
-    find: Find | None = None
+    #: Where contacts are found; None: they are in the installation.
+    roll: Roll | None = None
     #: Shards at once.
     shards: int = AT_ONCE
     #: End when nothing is left that could be sent before long.
@@ -100,15 +105,42 @@ async def _one_lease(shift: Shift) -> None:
     """Work under one name until the end, or until something of the ledger or the queue failed."""
     installation = shift.installation
     with leases.leased(installation.store, lasts=installation.settings.lease_seconds) as lease:
+        witness = sending.sure_of_the_ledger(installation)
+        clerk = Clerk(installation=installation, holder=lease.holder, now=_clock(lease), witness=witness)
+        try:
+            await _with_a_scribe(shift, lease, clerk)
+        finally:
+            await asyncio.to_thread(clerk.close)
+
+
+async def _with_a_scribe(shift: Shift, lease: Lease, clerk: Clerk) -> None:
+    installation, known, pace = shift.installation, Known(), portion.pace_of(shift.installation)
+    books = Books(
+        installation=installation,
+        holder=lease.holder,
+        now=clerk.now,
+        pace=pace,
+        addresses=known.addresses,
+        opens=known.opening,
+        witness=clerk.witness,
+        clerk=clerk,
+    )
+    roll = shift.roll or _of_memory(installation)
+    # Of all contacts but its reader a letter needs its country's minister alone.
+    small = replace(installation, campaign=replace(installation.campaign, contacts=roll.ministers))
+    async with deliver.scribing(books) as scribe:
         hands = Hands(
-            installation=installation,
+            installation=small,
             holder=lease.holder,
-            now=_clock(lease),
+            now=clerk.now,
             by=compose.composer(installation),
             signer=compose.signer(installation),
-            find=shift.find or roster.in_memory(installation.campaign),
-            pace=part_of(portion.pace_of(installation), shift.shards),
-            witness=sending.sure_of_the_ledger(installation),
+            find=roll.find,
+            pace=pace,
+            shards=shift.shards,
+            books=books,
+            scribe=scribe,
+            known=known,
             tally=shift.tally,
             log=shift.log,
         )
@@ -119,6 +151,11 @@ async def _one_lease(shift: Shift) -> None:
             shift.hands = None
             if hands.broken:
                 await asyncio.to_thread(tend.give_back, hands)
+
+
+def _of_memory(installation: Installation) -> Roll:
+    campaign = installation.campaign
+    return Roll(find=roster.in_memory(campaign), ministers=roster.ministers(campaign.contacts))
 
 
 def _clock(lease: Lease) -> Callable[[], dt.datetime]:
@@ -190,16 +227,17 @@ async def _run(app: App, shift: Shift) -> None:
 
 async def _tend(shift: Shift, hands: Hands, app: App) -> None:
     lasts = hands.installation.settings.lease_seconds
-    remembered = float("-inf")
+    remember_at = float("-inf")
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.to_thread(tend.take_back, hands)
         await tend.take_shards(hands, app)
-        if loop.time() - remembered >= lasts * _REMEMBER:
-            remembered = loop.time()
+        if loop.time() >= remember_at:
+            begin = loop.time()
             found = await asyncio.to_thread(tend.remember, hands.installation, now=hands.now())
             if found:
                 hands.log("letters_remembered", letters=found)
+            remember_at = loop.time() + max(lasts * _REMEMBER, _SELDOM * (loop.time() - begin))
         if shift.until_empty and await asyncio.to_thread(tend.idle, hands.installation):
             shift.stop()
             return

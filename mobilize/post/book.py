@@ -48,15 +48,15 @@ def write(
         rows = [
             {**held, "which": each.tried.letter, "changed": now, **_became(each.verdict, now)} for each in page.settled
         ]
-        _all_of_them(connection.execute(_SETTLE, rows).rowcount, [each.tried.letter for each in page.settled])
+        all_of_them(connection.execute(_SETTLE, rows).rowcount, [each.tried.letter for each in page.settled])
     if page.put_back:
         which = [each.letter for each in page.put_back]
         done = connection.execute(_PUT_BACK, {**held, "these": which, "now": now})
-        _all_of_them(done.rowcount, which)
+        all_of_them(done.rowcount, which)
     _record(connection, campaign, page, host=host, now=now)
     if page.handed_over:
         done = connection.execute(_HAND_OVER, {**held, "these": page.handed_over})
-        _all_of_them(done.rowcount, page.handed_over)
+        all_of_them(done.rowcount, page.handed_over)
     if not page.claimed:
         return {}
     taken = connection.execute(_CLAIM, {**held, "these": page.claimed, "now": now})
@@ -200,7 +200,8 @@ def recover(connection: Connection, campaign: str, dead: Collection[str], *, now
     return again.rowcount, doubt.rowcount
 
 
-def _all_of_them(count: int, which: Sequence[LetterId]) -> None:
+def all_of_them(count: int, which: Sequence[str]) -> None:
+    """Refuse to go on where fewer letters were changed than were held. Raises LedgerUnusable."""
     if count != len(which):
         raise LedgerUnusable(
             f"of letters {' '.join(which)}, another program changed one while this one was sending it",

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from mobilize.letter.merge import LetterId
 from mobilize.post import smtp
@@ -19,8 +20,10 @@ from mobilize.post.notes import Answers, Later, Ledger, Page, Settled, Tried
 from mobilize.post.run import Made, Run
 
 
-async def deliver(run: Run) -> None:
+async def deliver(run: Run, scribe: Scribe | None = None) -> None:
     """Send the letters of the run's agenda.
+
+    scribe: of several runs at once, so that their notes stand on the same pages; None: the run has one of its own.
 
     Returns when all are settled, `run.stopping` is set, or the run was given up (`run.trouble`).
     Raises ServerUnreachable or LoginRefused where not even the first connection can be made: nothing was claimed.
@@ -31,22 +34,33 @@ async def deliver(run: Run) -> None:
         return
     first = await smtp.connect(run.server)
     most = min(run.pace.connections, len(run.agenda))
-    scribe = _Scribe(run.ledger)
+    async with _given(scribe) if scribe is not None else scribing(run.ledger) as one, asyncio.TaskGroup() as tasks:
+        crew = _Crew(run, Load(most=most), one, tasks)
+        for number in range(most):
+            tasks.create_task(Carrier(crew=crew, number=number, line=None if number else first).work())
+
+
+@asynccontextmanager
+async def scribing(ledger: Ledger) -> AsyncIterator[Scribe]:
+    """Have a scribe as long as there is something to write into this ledger."""
+    scribe = Scribe(ledger)
     writing = asyncio.create_task(scribe.work())
     try:
-        async with asyncio.TaskGroup() as tasks:
-            crew = _Crew(run, Load(most=most), scribe, tasks)
-            for number in range(most):
-                tasks.create_task(Carrier(crew=crew, number=number, line=None if number else first).work())
+        yield scribe
     finally:
         scribe.end()
         await writing
 
 
+@asynccontextmanager
+async def _given(scribe: Scribe) -> AsyncIterator[Scribe]:
+    yield scribe
+
+
 class _Crew:
     """What the carriers of a run share: the stock, the scribe, the bell, and what is known of the server."""
 
-    def __init__(self, run: Run, load: Load, scribe: _Scribe, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, run: Run, load: Load, scribe: Scribe, tasks: asyncio.TaskGroup) -> None:
         self.run = run
         self.load = load
         self.busy = 0
@@ -129,7 +143,7 @@ class _Crew:
 _LOOK_UP = 1.0
 
 
-class _Scribe:
+class Scribe:
     """Writes the notes of all carriers into the ledger: those that come while a page is written go on the next.
 
     So ten connections cost one commit to disk in place of ten (measured: docs/decisions/040).

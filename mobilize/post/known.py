@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from mobilize.store.schema import letters
 
@@ -21,18 +21,27 @@ def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + _PART]
 
 
-def known(connection: Connection, campaign: str, pairs: Sequence[tuple[str, str]]) -> set[tuple[int, str]]:
-    """Which of these contacts and address digests are in the outbox: (round, contact) and (round, digest)."""
-    found: set[tuple[int, str]] = set()
+def known(
+    connection: Connection, campaign: str, round: int, pairs: Sequence[tuple[str, str]]
+) -> tuple[set[str], set[str]]:
+    """Which of these contacts and address digests are in the outbox in this round: contacts, digests.
+
+    Each is asked by its own key, which begins with the campaign and the round: asked together, all letters were read.
+    """
+    of_round = select(letters.c.contact, letters.c.address_digest).where(
+        letters.c.campaign == campaign, letters.c.round == round
+    )
+    contacts: set[str] = set()
+    digests: set[str] = set()
     for part in parts(pairs):
-        either = or_(
+        for either in (
             letters.c.contact.in_([contact for contact, _ in part]),
             letters.c.address_digest.in_([digest for _, digest in part]),
-        )
-        chosen = select(letters.c.round, letters.c.contact, letters.c.address_digest)
-        for row in connection.execute(chosen.where(letters.c.campaign == campaign, either)):
-            found |= {(row.round, row.contact), (row.round, row.address_digest)}
-    return found
+        ):
+            for row in connection.execute(of_round.where(either)):
+                contacts.add(row.contact)
+                digests.add(row.address_digest)
+    return contacts, digests
 
 
 def written_to(connection: Connection, campaign: str, round: int, digests: Sequence[str]) -> dict[str, str]:

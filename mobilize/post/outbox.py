@@ -74,13 +74,17 @@ def queue(connection: Connection, campaign: str, entries: Iterable[Entry], *, no
     Returns the ids that were added.
     """
     added, entries = [], list(entries)
-    there = known(connection, campaign, [(each.contact, each.address_digest) for each in entries])
-    for entry in entries:
-        by_contact, by_address = (entry.round, entry.contact), (entry.round, entry.address_digest)
-        if by_contact in there or by_address in there:
-            continue
-        there |= {by_contact, by_address}
-        added.append(entry)
+    for number in sorted({each.round for each in entries}):
+        of_round = [each for each in entries if each.round == number]
+        contacts, digests = known(
+            connection, campaign, number, [(each.contact, each.address_digest) for each in of_round]
+        )
+        for entry in of_round:
+            if entry.contact in contacts or entry.address_digest in digests:
+                continue
+            contacts.add(entry.contact)
+            digests.add(entry.address_digest)
+            added.append(entry)
     if added:
         same = {"campaign": campaign, "state": State.QUEUED, "queued_at": now, "changed_at": now}
         connection.execute(insert(letters), [{**asdict(entry), **same} for entry in added])

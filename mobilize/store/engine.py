@@ -42,7 +42,9 @@ _AGAIN = 0.2
 _LOCK = int.from_bytes(b"mobilize")
 _WAIT = f"set_config('lock_timeout', '{BUSY_SECONDS}s', true)"
 _ALONE = text(f"SELECT {_WAIT}, pg_advisory_xact_lock({_LOCK})")
-_TOGETHER = text(f"SELECT txid_current(), {_WAIT}, pg_advisory_xact_lock_shared({_LOCK})")
+#: Begins what is written beside others: the number of the transaction, and the lock.
+TOGETHER = f"SELECT txid_current(), {_WAIT}, pg_advisory_xact_lock_shared({_LOCK})"
+_TOGETHER = text(TOGETHER)
 _FATE = text("SELECT txid_status(:number)")
 
 T = TypeVar("T")
@@ -59,7 +61,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection to read one consistent state. Raises LedgerUnusable."""
-        with _plainly(self.path), self.engine.connect() as connection:
+        with plainly(self.path), self.engine.connect() as connection:
             if self.path is None:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -71,7 +73,7 @@ class Store:
         Nothing else is written meanwhile, so that what was read in it is still true when it is written.
         Raises LedgerUnusable where the ledger cannot be written: nothing of the transaction is then kept.
         """
-        with _plainly(self.path), self.engine.begin() as connection:
+        with plainly(self.path), self.engine.begin() as connection:
             if self.path is not None:
                 # pysqlite is in autocommit mode (below): the transaction is begun here, by hand, with the write lock.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -90,7 +92,7 @@ class Store:
             with self.writing() as connection:
                 yield connection, None
             return
-        with _plainly(self.path), self.engine.begin() as connection:
+        with plainly(self.path), self.engine.begin() as connection:
             yield connection, int(connection.execute(_TOGETHER).scalar_one())
 
     @contextmanager
@@ -99,7 +101,7 @@ class Store:
 
         So a long import makes no living program look dead, and no page wait. Raises LedgerUnusable.
         """
-        with _plainly(self.path), self.engine.begin() as connection:
+        with plainly(self.path), self.engine.begin() as connection:
             yield connection
 
     def surely(self, work: Callable[[Connection], T], *, patience: float = PATIENCE) -> T:
@@ -120,10 +122,14 @@ class Store:
                 if not error.away:
                     raise
                 # The answer to COMMIT may be what was lost: then it is done, and must not be done again.
-                if self._is_kept_at_last(number if done else None, end, error):
+                if self.is_kept_at_last(number if done else None, end, error):
                     return done[0]
 
-    def _is_kept_at_last(self, number: int | None, end: float, error: LedgerUnusable) -> bool:
+    def is_kept_at_last(self, number: int | None, end: float, error: LedgerUnusable) -> bool:
+        """Wait for a database that went away. Returns whether a transaction was kept; None: it was not begun.
+
+        end: by time.monotonic(). Raises the error where it is not back by then.
+        """
         while time.monotonic() < end:
             time.sleep(_AGAIN)
             try:
@@ -288,20 +294,26 @@ def _refuse_newer(version: int | None) -> None:
 
 
 @contextmanager
-def _plainly(path: Path | None) -> Iterator[None]:
-    """Say in plain words what the database says in its own; its statements and values are never shown."""
+def plainly(path: Path | None) -> Iterator[None]:
+    """Say in plain words what the database says in its own; its statements and values are never shown.
+
+    path: of a SQLite file; None: PostgreSQL.
+    """
     try:
         yield
     except DatabaseError as error:
-        said = str(error.orig).partition("\n")[0]
-        where = str(path) if path else "the database"
-        for sign, sentence, hint in _SIGNS:
-            if sign in said:
-                raise LedgerUnusable(f"{where}: {sentence}", hint=hint, away=sign == _HELD) from None
-        if isinstance(error, OperationalError):
-            # On PostgreSQL all of these say that the connection, or the server, is gone or not yet there.
-            raise LedgerUnusable(f"{where}: {said}", away=path is None) from None
-        raise
+        raise in_plain_words(path, error.orig, lost=isinstance(error, OperationalError)) or error from None
+
+
+def in_plain_words(path: Path | None, said_so: BaseException | None, *, lost: bool) -> LedgerUnusable | None:
+    """What a driver's error is called here. lost: it is one of the connection. None: there are no words for it."""
+    said = str(said_so).partition("\n")[0]
+    where = str(path) if path else "the database"
+    for sign, sentence, hint in _SIGNS:
+        if sign in said:
+            return LedgerUnusable(f"{where}: {sentence}", hint=hint, away=sign == _HELD)
+    # On PostgreSQL all of these say that the connection, or the server, is gone or not yet there.
+    return LedgerUnusable(f"{where}: {said}", away=path is None) if lost else None
 
 
 #: What PostgreSQL says of a lock that was not to be had: who waits may try again.

@@ -62,6 +62,15 @@ def defer(connection: Connection, campaign: str, shards: Sequence[Shard]) -> Non
         app(url).job_manager.batch_defer_jobs(jobs=jobs, connection=connection.connection.driver_connection)
 
 
+def counted(store: Store) -> None:
+    """Have PostgreSQL look how the letters lie: of a table that it has not seen it thinks that a campaign has ten.
+
+    It looks by itself once a minute, and until then each page of delivery would read the whole table.
+    """
+    with store.aside() as connection:
+        connection.exec_driver_sql("ANALYZE letters")
+
+
 def app(url: str) -> App:
     """Procrastinate on the ledger's database. Raises LedgerUnusable where it is not installed."""
     try:
@@ -159,18 +168,37 @@ SELECT EXISTS (
 
 
 def forgotten(connection: Connection, campaign: str, most: int) -> list[str]:
-    """Letters that workers are to send and no shard has: a person decided them anew, or the queue was lost."""
+    """Letters that workers are to send and no shard has: a person decided them anew, or the queue was lost.
+
+    Reads all that waits, once: a second for some hundred thousand letters. So it is not to be asked for under a lock.
+    """
     rows = connection.execute(_FORGOTTEN, {"campaign": campaign, "queue": name(campaign), "most": most})
     return [row.letter for row in rows]
 
 
+#: NOT EXISTS, which PostgreSQL answers by one pass over both sides whatever their size; NOT IN would be, beyond some
+#: megabytes, a pass over all shards for each letter.
 _FORGOTTEN = text("""
-SELECT letter FROM letters
-WHERE campaign = :campaign AND dated IS NOT NULL AND state IN ('queued', 'deferred')
-AND address_digest NOT IN (SELECT address_digest FROM suppression)
-AND letter NOT IN (
-    SELECT jsonb_array_elements_text(args -> 'letters') FROM procrastinate_jobs
+WITH held AS MATERIALIZED (
+    SELECT jsonb_array_elements_text(args -> 'letters') AS letter FROM procrastinate_jobs
     WHERE queue_name = :queue AND status IN ('todo', 'doing')
 )
+SELECT letter FROM letters
+WHERE campaign = :campaign AND dated IS NOT NULL AND state IN ('queued', 'deferred')
+AND NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.address_digest = letters.address_digest)
+AND NOT EXISTS (SELECT 1 FROM held WHERE held.letter = letters.letter)
 ORDER BY language, country, letter LIMIT :most
+""")
+
+
+def in_a_shard(connection: Connection, campaign: str, which: Sequence[str]) -> frozenset[str]:
+    """Those of these letters that a shard has."""
+    rows = connection.execute(_HELD, {"queue": name(campaign), "which": list(which)})
+    return frozenset(row.letter for row in rows)
+
+
+_HELD = text("""
+SELECT DISTINCT letter
+FROM procrastinate_jobs CROSS JOIN LATERAL jsonb_array_elements_text(args -> 'letters') AS held (letter)
+WHERE queue_name = :queue AND status IN ('todo', 'doing') AND letter = ANY(:which)
 """)

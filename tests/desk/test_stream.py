@@ -52,14 +52,14 @@ def test_a_streamed_round_has_the_letters_that_a_whole_one_has(
         assert (done.letters, done.shards) == (30, 5)
         again = streamed(folder)
         assert (again.letters, again.shards) == (30, 0)
-        with framed(folder) as installation, roster.streamed(folder) as find:
+        with framed(folder) as installation, roster.streamed(folder) as roll:
             with installation.store.reading() as connection:
                 kept = {row.letter: row.digest for row in connection.execute(select(letters))}
             assert kept == {letter.id: letter.digest for letter in whole.letters}
             lines: list[str] = []
             work.work(
                 work.Shift(
-                    installation=installation, log=lambda event, **_: lines.append(event), find=find, until_empty=True
+                    installation=installation, log=lambda event, **_: lines.append(event), roll=roll, until_empty=True
                 )
             )
             assert "letter_differs" not in lines
@@ -89,10 +89,10 @@ def test_a_contact_comes_off_the_shelf_as_it_was_put_there(campaign_folder: Make
     with opened(folder) as installation:
         whole = roster.in_memory(installation.campaign)
         ids = [each.id for each in installation.campaign.contacts]
-    with roster.streamed(folder) as find:
-        assert find(ids) == whole(ids)
+    with roster.streamed(folder) as roll:
+        assert roll.find(ids) == whole(ids)
         assert len(whole(ids)) == 6
-        assert find(["ke-ngo-00000000"]) == {}
+        assert roll.find(["ke-ngo-00000000"]) == {}
 
 
 @pytest.mark.usefixtures("on_postgres")
@@ -123,9 +123,9 @@ from mobilize.desk import plan, roster, stream, work
 folder = Path(sys.argv[1])
 campaign_folder.frame(folder)
 stream.survey(folder, plan.Chosen())
-with roster.streamed(folder) as find:
+with roster.streamed(folder) as roll:
     ids = [each.id for each in campaign_folder.stream_contacts(folder) if hasattr(each, "id") and each.line % 1000 == 2]
-    assert len(find(ids)) == len(ids)
+    assert len(roll.find(ids)) == len(ids)
 print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 

@@ -31,8 +31,10 @@ from servers.smtp import Server, faulty_server
 from soak.sender import now
 
 WORKER = Path(__file__).with_name("worker.py")
-SOAK = bool(os.environ.get("MOBILIZE_SOAK_FLEET"))
-LETTERS, KILLS, WORKERS, CONNECTIONS = (20_000, 40, 4, 4) if SOAK else (600, 4, 4, 4)
+#: 1: the whole soak; a higher number: so many letters.
+SOAK = int(os.environ.get("MOBILIZE_SOAK_FLEET") or 0)
+LETTERS = {0: 600, 1: 20_000}.get(SOAK, SOAK)
+KILLS, WORKERS, CONNECTIONS = max(4, LETTERS // 500), 4, 4
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.engine import make_url
 
 from mobilize.errors import LedgerUnusable
 from mobilize.store.engine import Store, open_store
+from mobilize.store.pen import Deed, Pen
 from mobilize.store.schema_people import audit
 
 NOW = dt.datetime(2013, 11, 12, 9, tzinfo=dt.UTC)
@@ -94,6 +96,12 @@ def note(connection: Connection) -> int:
     return int(found.scalar_one())
 
 
+NOTE = Deed(
+    statement="INSERT INTO audit (at, who, what, about) VALUES (%(at)s, 'amina', 'signed_in', '') RETURNING number",
+    values={"at": NOW.replace(tzinfo=None)},
+)
+
+
 def noted(store: Store) -> list[int]:
     with store.reading() as connection:
         return list(connection.execute(select(audit.c.number)).scalars())
@@ -108,6 +116,54 @@ def test_a_transaction_whose_end_was_lost_is_done_once(postgres_url: str, cut: s
             assert noted(store)[-1] == number
         assert wire.cuts == 5
         assert len(noted(store)) == 5
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_lot_whose_end_was_lost_is_written_once(postgres_url: str, cut: str) -> None:
+    with wired(postgres_url) as (wire, store):
+        pen = Pen(store)
+        for _ in range(5):
+            wire.cut = cut
+            number = pen.surely(lambda: [NOTE, NOTE], lambda done: done[1].rows[0][0], patience=20)
+            assert noted(store)[-1] == number
+        assert wire.cuts == 5
+        assert len(noted(store)) == 10
+        pen.close()
+
+
+def test_a_lot_of_which_one_deed_is_refused_is_not_kept(postgres_url: str) -> None:
+    store = open_store(postgres_url, now=NOW)
+    pen = Pen(store)
+    wrong = Deed(statement="INSERT INTO audit (number) VALUES (%(number)s)", values={"number": 1})
+    with pytest.raises(psycopg.IntegrityError):
+        pen.surely(lambda: [NOTE, wrong, NOTE], len)
+    with pytest.raises(ZeroDivisionError):
+        pen.surely(lambda: [NOTE], lambda _: 1 // 0)
+    assert noted(store) == []
+    assert pen.surely(lambda: [NOTE], len) == 1
+    assert len(noted(store)) == 1
+    pen.close()
+    store.close()
+
+
+def test_a_lot_waits_for_whoever_writes_alone(postgres_url: str) -> None:
+    store = open_store(postgres_url, now=NOW)
+    pen = Pen(store)
+    pen.surely(lambda: [NOTE], len)
+    written = threading.Event()
+
+    def write() -> None:
+        pen.surely(lambda: [NOTE], len)
+        written.set()
+
+    with store.writing():
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert not written.wait(0.3)
+    assert written.wait(10)
+    thread.join()
+    pen.close()
+    store.close()
 
 
 def test_a_database_that_stays_away_is_said_to_be(postgres_url: str) -> None:
