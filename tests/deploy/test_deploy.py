@@ -348,5 +348,5 @@ def test_an_env_file_of_another_user_is_named(campaign_folder: Callable[..., Pat
         [*words, MOBILIZE, "--campaign", folder, "check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "may not be read by this user" in done.stderr
+    assert "may not be read by this user" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
