@@ -38,8 +38,9 @@ alone --entrypoint sh mobilize -c 'touch /state/x /tmp/x && ! touch /x && ! touc
 ok "user 10001 of group 10001, writes to /state and /tmp alone"
 says "^0 errors, 0 warnings" alone mobilize check || fail "check"
 ok "mobilize check in a campaign folder that is only read"
-install -m 600 /dev/null /tmp/secret.env
-says "may not be read by this user" alone --volume /tmp/secret.env:/campaign/.env:ro mobilize check || fail ".env"
+install -m 600 /dev/null /try/campaign/.env
+says "may not be read by this user" alone mobilize check || fail ".env"
+rm /try/campaign/.env
 ok "a .env that is another user's is named"
 # Its ledger wants a folder to write to; the fonts of every script come with the image.
 alone --entrypoint sh mobilize -c 'cp -r /campaign /tmp/own && mobilize --campaign /tmp/own preview' > /dev/null \
