@@ -129,3 +129,8 @@ def load(env_file: Path | None) -> Settings:
         raise SettingsWrong("; ".join(lines), hint="see config.example.env for every setting") from None
     except UnicodeDecodeError:
         raise SettingsWrong(f"{env_file} is not UTF-8 text", hint="save it as UTF-8") from None
+    except PermissionError:
+        raise SettingsWrong(
+            f"{env_file} may not be read by this user",
+            hint="let this user read it, or take it away where the environment has all settings (containers)",
+        ) from None

@@ -11,14 +11,19 @@ from mobilize.cli.face import folder, now, progress, step, table
 _ENDS = '"folder" (its own file), "database" (DATABASE_URL), the path of a SQLite file, or a URL without a password.'
 
 
-def upgrade(ctx: typer.Context) -> None:
+def upgrade(
+    ctx: typer.Context,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for a database that does not answer yet.")
+    ] = 0,
+) -> None:
     """Make the ledger in the database that DATABASE_URL names, or bring it up to this version.
 
     A ledger in a file is brought up by itself. Stop all programs that use the database first.
     """
     from mobilize.desk import database as desk
 
-    before, after = desk.upgrade(folder(ctx), now=now())
+    before, after = desk.upgrade(folder(ctx), now=now(), patience=wait)
     told = "made" if before is None else "is of this version already" if before == after else f"was version {before}"
     typer.echo(f"Ledger version {after} ({told}).")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,15 +21,26 @@ from mobilize.store.engine import Store, bring_up, open_store
 #: What a person writes for the campaign folder's own file, and for the database that DATABASE_URL names.
 FOLDER, DATABASE = "folder", "database"
 
+#: Seconds between two looks whether the database answers by now.
+_AGAIN = 0.5
 
-def upgrade(folder: Path, *, now: dt.datetime) -> tuple[int | None, int]:
+
+def upgrade(folder: Path, *, now: dt.datetime, patience: float = 0) -> tuple[int | None, int]:
     """Bring the ledger of a campaign folder up: its own file, or the database that DATABASE_URL names.
 
-    On PostgreSQL the tables of the workers' queue are made as well. Returns the version before (None: there was no
-    ledger) and now. Raises LedgerUnusable.
+    On PostgreSQL the tables of the workers' queue are made as well. patience: seconds to wait for a database that does
+    not answer yet. Returns the version before (None: there was no ledger) and now. Raises LedgerUnusable.
     """
     where = _where(folder, DATABASE if _url(folder) else FOLDER)
-    found = bring_up(where, now=now)
+    end = time.monotonic() + patience
+    while True:
+        try:
+            found = bring_up(where, now=now)
+            break
+        except LedgerUnusable as error:
+            if not error.away or time.monotonic() >= end:
+                raise
+            time.sleep(_AGAIN)
     if isinstance(where, str):
         queue.bring_up(where)
     return found

@@ -9,7 +9,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,11 @@ def instructions() -> list[tuple[str, str]]:
     return [(line.split(" ", 1)[0], line.split(" ", 1)[1]) for line in lines]
 
 
+def copied(words: str) -> list[str]:
+    """What a COPY takes from the project; nothing where it takes from another stage."""
+    return [] if words.startswith("--from=build ") else words.split()[:-1]
+
+
 def understood(words: list[str]) -> bool:
     """Whether the command line takes these words: with --help behind them it parses and does nothing."""
     done = subprocess.run([MOBILIZE, *words, "--help"], capture_output=True, text=True, check=False, timeout=60)
@@ -51,7 +59,7 @@ def options(words: list[str]) -> set[str]:
 
 
 def offered(words: list[str]) -> str:
-    commands = [word for word in words if not word.startswith("-")][:1]
+    commands = list(takewhile(lambda word: not word.startswith("-"), words))
     return subprocess.run([MOBILIZE, *commands, "--help"], capture_output=True, text=True, check=False).stdout
 
 
@@ -62,38 +70,56 @@ def test_the_image_is_made_of_what_is_here_and_runs_as_nobody_in_particular() ->
     }  # fmt: skip
     for name, words in found:
         if name == "COPY":
-            for source in words.split()[:-1]:
+            for source in copied(words):
                 assert (ROOT / source).exists(), source
         if name in ("ENTRYPOINT", "CMD"):
             assert isinstance(json.loads(words), list)
         if name == "RUN":
-            assert "--require-hashes" in words or "--no-deps" in words
+            for installs in re.findall(r"pip install [^&]*", words):
+                # pip fetches nothing but what a lock names: no builder of its own choice either.
+                assert "--require-hashes" in installs or "--no-deps" in installs
+                assert "build.lock" in installs or "--no-build-isolation" in installs
             subprocess.run(["sh", "-n", "-c", words], check=True)
     users = [words for name, words in found if name == "USER"]
     assert users == ["10001:10001"]
     assert [name for name, _ in found].index("USER") > max(
         place for place, (name, _) in enumerate(found) if name == "RUN"
     )
-    [image] = [words for name, words in found if name == "FROM"]
-    assert not image.endswith(":latest")
+    building, running = [words for name, words in found if name == "FROM"]
+    assert building == f"{running} AS build"
+    assert not running.endswith(":latest")
+    # The user has a group of that number: `useradd --system` gives it another.
+    [makes] = [words for name, words in found if name == "RUN" and "useradd" in words]
+    assert "groupadd --gid 10001" in makes
+    assert "useradd --uid 10001 --gid 10001" in makes
+    assert "--owner=10001 --group=10001 --mode=0700 /state" in makes
 
 
 def test_what_the_build_copies_is_let_through_to_it() -> None:
     let = {line[1:] for line in (ROOT / ".containerignore").read_text("utf-8").splitlines() if line.startswith("!")}
-    copied = {source for name, words in instructions() if name == "COPY" for source in words.split()[:-1]}
-    assert copied == let
+    assert {source for name, words in instructions() if name == "COPY" for source in copied(words)} == let
     assert (ROOT / ".dockerignore").read_text("utf-8") == (ROOT / ".containerignore").read_text("utf-8")
     assert "**/.env" in (ROOT / ".containerignore").read_text("utf-8")
 
 
-def test_the_images_lock_is_the_projects_and_holds_all_that_runs() -> None:
-    def pinned(path: Path) -> dict[str, str]:
-        return dict(re.findall(r"^([a-z0-9._-]+)==([^ \\;]+)", path.read_text("utf-8"), re.MULTILINE))
+def pinned(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ \\;]+)", path.read_text("utf-8"), re.MULTILINE))
 
+
+def test_the_images_lock_is_the_projects_and_holds_all_that_runs() -> None:
     image, all_of_it = pinned(DEPLOY / "requirements.lock"), pinned(ROOT / "requirements.lock")
     assert image.items() <= all_of_it.items()
-    assert {"psycopg", "procrastinate", "fastapi", "uvicorn", "alembic", "typst", "hatchling"} <= set(image)
-    assert not {"pytest", "playwright", "mypy"} & set(image)
+    assert {"psycopg", "procrastinate", "fastapi", "uvicorn", "alembic", "typst"} <= set(image)
+    assert not {"pytest", "playwright", "mypy", "hatchling"} & set(image)
+
+
+def test_what_only_builds_is_pinned_and_does_not_stay_in_the_image() -> None:
+    builds, runs = pinned(DEPLOY / "build.lock"), pinned(DEPLOY / "requirements.lock")
+    assert {"hatchling", "setuptools"} <= set(builds)
+    for name in builds.keys() & pinned(ROOT / "requirements.lock").keys():
+        assert builds[name] == pinned(ROOT / "requirements.lock")[name]
+    [gone] = re.findall(r"pip uninstall --yes ([a-z -]+)", " ".join(words for _, words in instructions()))
+    assert set(gone.split()) == builds.keys() - runs.keys() | {"pip"}
 
 
 def test_the_services_are_there_and_nothing_is_open_to_the_world() -> None:
@@ -116,6 +142,52 @@ def test_the_services_are_there_and_nothing_is_open_to_the_world() -> None:
             assert service["read_only"] is True
             assert service["cap_drop"] == ["ALL"]
             assert service["env_file"] == [".env"]
+
+
+def test_nothing_depends_on_a_service_that_ends() -> None:
+    # Podman 5.4 does not start such a service again when it was killed, and 4.3 not even once.
+    services = compose()["services"]
+    ending = {name for name, each in services.items() if each.get("restart") == "no"}
+    assert "upgrade" in ending
+    for name, service in services.items():
+        assert not set(service.get("depends_on", {})) & ending, name
+    # So it waits for its database by itself, and who finds no ledger is started again.
+    assert "--wait" in services["upgrade"]["command"]
+    for name in ("web", "worker-1", "worker-2", "sandbox-worker-1", "sandbox-worker-2"):
+        assert services[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", [name for name, each in compose()["services"].items() if "readyz" in str(each)])
+def test_a_service_is_healthy_as_long_as_it_says_that_it_is_ready(name: str) -> None:
+    answers = {"/readyz": 200}
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers.get(self.path, 404))
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            del args
+
+    how, command = compose()["services"][name]["healthcheck"]["test"]
+    # Not CMD: podman-compose 1.3, of Debian 13, gives its words to a shell without quotes.
+    assert how == "CMD-SHELL"
+    port = compose()["services"][name]["command"][-1].rpartition(":")[2]
+    assert f":{port if port.isdecimal() else 8000}/" in command
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{server.server_port}", command)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        for status, healthy in ((200, True), (503, False)):
+            answers["/readyz"] = status
+            done = subprocess.run(["sh", "-c", here], env={"PATH": path}, capture_output=True, check=False)
+            assert (done.returncode == 0) is healthy, done.stderr
+        server.shutdown()
+
+
+def test_the_database_is_healthy_when_others_can_reach_it() -> None:
+    # While the image makes its database it answers at its socket, and ends again.
+    assert "--host=127.0.0.1" in compose()["services"]["db"]["healthcheck"]["test"][1]
 
 
 def test_a_sandbox_worker_speaks_to_its_own_loopback_alone() -> None:
@@ -174,6 +246,10 @@ def test_the_units_are_ones_that_systemd_takes(unit: Path, tmp_path: Path) -> No
     done = subprocess.run([analyse, "verify", "--man=no", copy], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if unit.name.partition("@")[0].removesuffix(".service") in line]
     assert ours == [], done.stderr
+    # Its measure of what a broken service could reach: 0 is nothing, 10 all; exits 1 above the threshold, in tenths.
+    exposed = [analyse, "security", "--offline=true", "--threshold=20", copy]
+    done = subprocess.run(exposed, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def exported() -> set[str]:
@@ -258,3 +334,19 @@ def test_a_worker_needs_no_right_to_write_but_to_its_state(
             each.chmod(0o755 if each.is_dir() else 0o644)
     assert done.stdout == "6 sent\n"
     assert not (folder / ".mobilize").exists()
+
+
+def test_an_env_file_of_another_user_is_named(campaign_folder: Callable[..., Path]) -> None:
+    # As in a container whose user is not the one that wrote the campaign folder.
+    folder = campaign_folder()
+    (folder / ".env").chmod(0 if os.geteuid() else 0o600)
+    words: list[str | Path] = []
+    if os.geteuid() == 0:
+        os.chown(folder / ".env", 65534, 65534)
+        words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    done = subprocess.run(
+        [*words, MOBILIZE, "--campaign", folder, "check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "may not be read by this user" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("on_postgres")
 
 MakeFolder = Callable[..., Path]
 Env = Callable[[int], str]
-MOBILIZE = Path(__file__).parents[2] / ".venv" / "bin" / "mobilize"
+MOBILIZE = Path(sys.executable).with_name("mobilize")
 
 
 def now() -> dt.datetime:

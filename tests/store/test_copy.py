@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
+import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Integer, LargeBinary, func, insert, select
@@ -125,7 +129,7 @@ def test_a_digest_sees_every_change() -> None:
 
 def mobilize(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [Path(__file__).parents[2] / ".venv" / "bin" / "mobilize", "--campaign", folder, *words],
+        [Path(sys.executable).with_name("mobilize"), "--campaign", folder, *words],
         capture_output=True,
         text=True,
         check=False,
@@ -197,4 +201,20 @@ def test_the_database_is_brought_up_from_the_command_line(
     assert f"Ledger version {schema.VERSION} (made)" in mobilize(folder, "db", "upgrade").stdout
     assert "already" in mobilize(folder, "db", "upgrade").stdout
     assert mobilize(folder, "status").returncode == 0
+    postgres_server.drop(database)
+
+
+def test_bringing_up_waits_for_a_database_that_does_not_answer_yet_where_it_is_asked_to(
+    campaign_folder: Callable[..., Path], postgres_server: Postgres
+) -> None:
+    database = postgres_server.database()
+    folder = campaign_folder(env=f"DATABASE_URL={postgres_server.url_of(database)}\nMOBILIZE_SECRET=x\n")
+    with psycopg.connect(postgres_server.url, autocommit=True) as admin, ThreadPoolExecutor(1) as other:
+        admin.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+        assert "not currently accepting" in mobilize(folder, "db", "upgrade").stderr
+        waiting = other.submit(mobilize, folder, "db", "upgrade", "--wait", "60")
+        time.sleep(2)
+        assert not waiting.done()
+        admin.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
+        assert f"Ledger version {schema.VERSION} (made)" in waiting.result().stdout
     postgres_server.drop(database)
