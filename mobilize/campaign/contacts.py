@@ -7,7 +7,7 @@ import difflib
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NewType
 
@@ -114,6 +114,7 @@ class Reading:
 class Earlier:
     """What earlier rows hold, to find a contact or an address that stands there twice."""
 
+    #: Long ids, by their short ones.
     ids: Seen = field(default_factory=Seen)
     #: Case-folded.
     emails: Seen = field(default_factory=Seen)
@@ -157,7 +158,12 @@ def take(row: Row, path: str, earlier: Earlier) -> tuple[Contact | None, list[Fa
     """Read the next row of a file: None where it cannot be used, or says what an earlier one said. Never raises."""
     contact, faults = contact_of(row, path)
     if contact is not None:
-        faults += _repeated(contact, row, path, earlier)
+        long_id = _long_id(contact)
+        first, is_taken = earlier.ids.first_named(contact.id, long_id, contact.line)
+        faults += _repeated(contact, row, path, earlier, first)
+        # The earlier one keeps its id, under which it may have been written to. Where the two change places, the rule
+        # of one letter an address and round keeps either from being written to twice (post/outbox.py).
+        contact = replace(contact, id=long_id) if is_taken else contact
     refused = any(fault.weight is Weight.ERROR for fault in faults)
     return None if refused else contact, faults
 
@@ -199,10 +205,23 @@ def contact_of(row: Row, path: str) -> tuple[Contact | None, list[Fault]]:
 def identify(country: str, audience: Audience, organisation: str, office: str) -> ContactId:
     """Name a contact by what it is, so that a corrected address or a new minister does not make it another.
 
-    Case and runs of blanks in the names do not count.
+    Case and runs of blanks in the names do not count. Of ten thousand of a kind in a country two share a name once in a
+    hundred files: `take` then gives the later one its long name.
     """
+    return _identity(country, audience, organisation, office, _SHORT)
+
+
+#: Hexadecimal digits of a contact's name, and of its long one.
+_SHORT, _LONG = 8, 24
+
+
+def _identity(country: str, audience: Audience, organisation: str, office: str, digits: int) -> ContactId:
     what = f"{one_line(organisation).casefold()}|{one_line(office).casefold()}"
-    return ContactId(f"{country}-{audience}-{hashlib.sha256(what.encode()).hexdigest()[:8]}".lower())
+    return ContactId(f"{country}-{audience}-{hashlib.sha256(what.encode()).hexdigest()[:digits]}".lower())
+
+
+def _long_id(contact: Contact) -> ContactId:
+    return _identity(contact.country, contact.audience, contact.organisation, contact.office, _LONG)
 
 
 def stale(contacts: Iterable[Contact], *, path: str, today: dt.date, days: int) -> tuple[Fault, ...]:
@@ -342,10 +361,9 @@ def language_sentence(text: str) -> str:
     return ""
 
 
-def _repeated(contact: Contact, row: Row, path: str, earlier: Earlier) -> list[Fault]:
-    """Find the contact, or one of its addresses, on an earlier line: it would be written to twice."""
+def _repeated(contact: Contact, row: Row, path: str, earlier: Earlier, first: int) -> list[Fault]:
+    """Find the contact (on its `first` line) or one of its addresses on an earlier one: it would be written to twice."""
     faults = []
-    first = earlier.ids.first(contact.id, contact.line)
     if first != contact.line:
         sentence = f"the same office of the same organisation stands on line {first} already: keep one row"
         faults.append(_fault(path, row, "organisation", row.cells["organisation"], sentence))

@@ -39,6 +39,26 @@ class Seen:
         self._used += 1
         return line
 
+    def first_named(self, name: str, text: str, line: int) -> tuple[int, bool]:
+        """The same of a text that has a name, which another text may have too.
+
+        Returns the line on which the text stood first, and whether another text before it has the name. 32 bits are
+        kept of each. One table holds texts with names, or texts without.
+        """
+        if self._used >= _FULLEST * len(self._keys):
+            self._grow()
+        keys, mask = self._keys, len(self._keys) - 1
+        key = _half(name) << 32 | _half(text)
+        slot, is_taken = key >> 32 & mask, False
+        while keys[slot] not in (0, key):
+            # Texts of one name stand together: where its search begins.
+            is_taken = is_taken or keys[slot] >> 32 == key >> 32
+            slot = slot + 1 & mask
+        if not keys[slot]:
+            keys[slot], self._lines[slot] = key, line
+            self._used += 1
+        return self._lines[slot], is_taken
+
     def find(self, text: str) -> int | None:
         """Give the line on which this text stood first; None: it did not."""
         key = _key(text)
@@ -48,7 +68,7 @@ class Seen:
     def _slot(self, key: int) -> int:
         """Find the slot that holds a key, or the empty one where it belongs."""
         keys, mask = self._keys, len(self._keys) - 1
-        slot = key & mask
+        slot = key >> 32 & mask
         while keys[slot] not in (0, key):
             slot = (slot + 1) & mask
         return slot
@@ -61,6 +81,10 @@ class Seen:
             if key:
                 slot = self._slot(key)
                 self._keys[slot], self._lines[slot] = key, line
+
+
+def _half(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).digest()) or 1
 
 
 def _key(text: str) -> int:

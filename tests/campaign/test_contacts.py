@@ -176,6 +176,24 @@ def test_the_same_office_twice_is_refused_on_its_second_line() -> None:
     assert "the same office of the same organisation stands on line 2 already" in str(found.faults[0])
 
 
+def test_two_organisations_with_the_same_short_name_are_two_contacts() -> None:
+    """Their names agree in 32 bits of SHA-256: among a million contacts some do, and each is to be written to."""
+    first, second = "Lantern 32616", "Lantern 103080"
+    rows = [
+        row(audience="ngo", organisation=each, office="", email=f"{n}@b.example")
+        for n, each in enumerate((first, second))
+    ]
+    found = reading(*rows)
+    assert not [fault for fault in found.faults if fault.weight is Weight.ERROR]
+    ids = [contact.id for contact in found.contacts]
+    assert ids[1].startswith(ids[0])
+    assert [len(each) for each in ids] == [len("ke-ngo-30f4d033"), len("ke-ngo-30f4d033") + 16]
+    alone = reading(rows[1])
+    assert alone.contacts[0].id == ids[0], "the first of them keeps the name that it always had"
+    again = reading(*rows, row(audience="ngo", organisation=second.upper(), office="", email="3@b.example"))
+    assert "stands on line 3 already" in str(again.faults[-1])
+
+
 def test_a_refused_row_does_not_take_an_address_away_from_a_good_one() -> None:
     found = reading(row(country="XX"), row())
     assert [contact.line for contact in found.contacts] == [3]
