@@ -362,7 +362,7 @@ def language_sentence(text: str) -> str:
 
 
 def _repeated(contact: Contact, row: Row, path: str, earlier: Earlier, first: int) -> list[Fault]:
-    """Find the contact (on its `first` line) or one of its addresses on an earlier one: it would be written to twice."""
+    """Find the contact (on its `first` line) or an address of it on an earlier one: it would be written to twice."""
     faults = []
     if first != contact.line:
         sentence = f"the same office of the same organisation stands on line {first} already: keep one row"
