@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ground import carried, fresh, ministers, offices, say
+from ground import carried, fresh, offices, say
 
 import letters as letters_bench
 from mobilize.campaign.contacts import Contact
@@ -28,7 +28,7 @@ DELAY = 0.050
 
 
 def measure(place: str, port: int) -> None:
-    """Print the ratios."""
+    """Print the ratios to mailmerge. Called first of all: nothing of ours is compiled or kept yet."""
     ours, _, _ = carried(place, port, offices, letters=1000, paper=False)
     with fresh(place, "rows") as installation:
         rows = offices(installation)
@@ -38,9 +38,6 @@ def measure(place: str, port: int) -> None:
             ours, _, _ = carried(place, far, offices, letters=1000, paper=False)
             theirs = mailmerge(Path(place) / "mailmerge-far", installation, rows[:25], far)
         say(f"50 ms to each reply: our {ours:,.0f}/s over mailmerge's {theirs:,.1f}/s", ours / theirs, 30)
-        ours, _, _ = carried(place, port, ministers, letters=400, paper=True, connections=10)
-        theirs = weasyprint_loop(installation, ministers(installation)[:24], port)
-        say(f"with the PDF: our {ours:,.0f}/s over a plain loop with WeasyPrint ({theirs:,.1f}/s)", ours / theirs, 12)
 
 
 # --- mailmerge -------------------------------------------------------------------------------------------------------

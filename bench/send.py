@@ -22,7 +22,7 @@ from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 
-PARTS = ("wire", "mail", "paper", "many", "peers")
+PARTS = ("peers", "wire", "mail", "paper", "many")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
     if SINK is None or SOURCE is None:
         sys.exit("smtp-sink and smtp-source are not installed (Debian: postfix)")
     with tempfile.TemporaryDirectory() as place, sink() as port:
+        if "peers" in chosen.only:
+            peers.measure(place, port)
         if "wire" in chosen.only:
             wire(place, port, chosen.letters)
         if "mail" in chosen.only:
@@ -43,8 +45,6 @@ def main() -> None:
         if "many" in chosen.only:
             with fresh(place, "many") as installation:
                 many(installation, port)
-        if "peers" in chosen.only:
-            peers.measure(place, port)
 
 
 def wire(place: str, port: int, count: int) -> None:
@@ -87,6 +87,9 @@ def paper(place: str, port: int) -> None:
     rate, first, size = carried(place, port, ministers, letters=3000, paper=True, connections=10)
     print(f"with the PDF ({size:,} octets): {rate:,.0f}/s, first in {first:.2f} s")
     say("the same over bare Typst in one process a core", rate / letters_bench.processes(2, ministers=True), 0.75)
+    with fresh(place, "loop") as installation:
+        loop = peers.weasyprint_loop(installation, ministers(installation)[:24], port)
+    say(f"the same over a plain loop with WeasyPrint ({loop:,.1f}/s)", rate / loop, 12)
 
 
 def many(installation: Installation, port: int) -> None:

@@ -33,7 +33,7 @@ _BATCH_WITH_PAPER, _BATCH = 2, 16
 _PRESSED_WITH_PAPER, _PRESSED = 8, 32
 
 #: Letters from which on other processes are worth what they take to start: a second and more of each core.
-MANY_WITH_PAPER, MANY = 150, 4_000
+MANY_WITH_PAPER, MANY = 1_000, 4_000
 
 #: Most other processes: the database and the wire take the rest of a machine.
 _MOST = 8
