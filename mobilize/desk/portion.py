@@ -168,7 +168,9 @@ def _writing(installation: Installation, portion: Portion, said: Callable[[str],
     many = MANY_WITH_PAPER if paper else MANY
     if len(portion.orders) < many or pace_of(installation).is_limited or cores < 2:  # noqa: PLR2004 - two are the first that help
         batch = _BATCH_WITH_PAPER if paper else _BATCH
-        yield _Writing(write=presses.writer(by, key), at_once=cores if paper else 1, batch=batch)
+        # The typesetter lets go of the interpreter: twice as many threads as cores, so that none waits for a turn (159
+        # letters/s where as many had 131).
+        yield _Writing(write=presses.writer(by, key), at_once=2 * cores if paper else 1, batch=batch)
         return
     count = min(_MOST, cores)
     batch = _PRESSED_WITH_PAPER if paper else _PRESSED
