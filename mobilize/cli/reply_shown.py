@@ -48,7 +48,7 @@ def show(
 def _print_whole(installation: Installation, shown: Shown) -> None:
     from mobilize.desk import folds
 
-    for each in folds.whole(installation, shown):
+    for each in folds.whole(installation, shown.entry):
         for line in each.text.split("\n"):
             typer.echo(inert(line if each.kept else f"| {line}"))
 

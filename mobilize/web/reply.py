@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mobilize.access.roles import Action
-from mobilize.desk import answered, case, original, people, review, shelf, signatures
+from mobilize.desk import answered, case, folds, original, people, review, shelf, signatures
 from mobilize.desk.case import CONCERNS, FIELDS, Case
 from mobilize.errors import Refused
+from mobilize.inbox.folds import Fold
 from mobilize.replies.doubts import doubts
 from mobilize.replies.review import STANCES
 from mobilize.replies.triage import READING_ORDER
@@ -59,10 +60,29 @@ def _looking(router: APIRouter, desk: Desk) -> None:
             body = await run_in_threadpool(original.inert, desk.installation, found.entry.reply)
         except Refused as error:
             body = f"<p>{escape(error.sentence)}</p>"
-        html = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Original</title><body dir="auto">{body}'
-        return HTMLResponse(
-            html, headers={"content-security-policy": _ORIGINAL_POLICY, "x-frame-options": "SAMEORIGIN"}
-        )
+        return _in_a_frame("Original", body)
+
+    @router.get("/folded")
+    async def folded(request: Request, reply: str) -> Response:
+        await signed(desk, request, Action.READ)
+        found = await _found(desk, reply)
+        try:
+            parts = await run_in_threadpool(folds.whole, desk.installation, found.entry)
+        except Refused as error:
+            return _in_a_frame("All its words", f"<p>{escape(error.sentence)}</p>")
+        return _in_a_frame("All its words", "".join(map(_part, parts)))
+
+
+def _part(fold: Fold) -> str:
+    """One part of a mail's words; what was cut stands indented. A frame without rights has no styles of ours."""
+    words = Markup("<br>").join(escape(line) for line in fold.text.strip("\n").split("\n"))
+    return f'<p dir="auto">{words}</p>' if fold.kept else f'<blockquote dir="auto">{words}</blockquote>'
+
+
+def _in_a_frame(title: str, body: str) -> HTMLResponse:
+    """A stranger's words, for a frame without rights on our own page."""
+    html = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title><body dir="auto">{body}'
+    return HTMLResponse(html, headers={"content-security-policy": _ORIGINAL_POLICY, "x-frame-options": "SAMEORIGIN"})
 
 
 def _taking(router: APIRouter, desk: Desk) -> None:

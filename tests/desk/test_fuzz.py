@@ -65,5 +65,5 @@ def _takes(installation: Installation, data: bytes) -> None:
     # What organisers look at next must bear it as well; one in sixteen, since each look is a transaction.
     shown = review.one(installation, raw.id)
     filing.choices(installation, shown)
-    folds.whole(installation, shown)
+    folds.whole(installation, shown.entry)
     list(signatures.check_all(installation, [shown], dns(), now=now))

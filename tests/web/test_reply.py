@@ -52,10 +52,13 @@ def lead(site: Site, cookies: dict[str, dict[str, str]]) -> Iterator[httpx.Clien
 
 def test_the_original_is_words_alone_in_a_frame_without_rights(lead: httpx.Client, hostile: str) -> None:
     page = lead.get(f"/organise/reply/{hostile}").text
-    [frame] = re.findall(r"<iframe[^>]*>", page)
-    assert " sandbox " in frame
-    assert "allow" not in frame
+    frames = re.findall(r"<iframe[^>]*>", page)
+    assert len(frames) == 2
+    assert all(" sandbox " in each and "allow" not in each for each in frames)
+    words = lead.get(f"/organise/reply/{hostile}/folded")
+    assert "<script" not in words.text
     original = lead.get(f"/organise/reply/{hostile}/original")
+    assert words.headers["content-security-policy"] == original.headers["content-security-policy"]
     policy = original.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "sandbox", "frame-ancestors 'self'"} <= set(policy)
     assert original.headers["x-frame-options"] == "SAMEORIGIN"
@@ -102,6 +105,11 @@ def test_what_another_part_of_the_mail_says_is_shown_with_its_sentence(site: Sit
     assert "Read the whole: the part folded below the closing says oppose." in page
     assert '<q dir="auto">Ghana will vote against the &lt;b&gt;draft&lt;/b&gt; resolution.</q>' in page
     assert "No stance in the author&#39;s own words, but" in page
+    assert "<details open><summary>All its words" in page
+    words = lead.get(f"/organise/reply/{reply}/folded").text
+    cut = words[words.index("<blockquote") :]
+    assert "Ghana will vote against the &lt;b&gt;draft&lt;/b&gt; resolution." in cut
+    assert "Dear colleagues" in words[: words.index("<blockquote")]
 
 
 def test_any_field_can_be_corrected_and_who_did_it_is_kept(site: Site, lead: httpx.Client, forward: str) -> None:
