@@ -23,7 +23,7 @@ from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.portion import AT_ONCE, Portion
 from mobilize.installation import Installation, opened
-from mobilize.letter.merge import LetterId, letter_id
+from mobilize.letter.merge import LetterId, choose_language, letter_id
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
 from mobilize.post.deliver import deliver
@@ -228,10 +228,11 @@ def carried(
     )
     with fresh(place, name, paper=paper, env=env) as installation:
         people = (_person(each, number) for number, each in enumerate(cycle(contacts(installation))))
-        slug = installation.campaign.slug
+        slug, campaign = installation.campaign.slug, installation.campaign
+        # In the order of send: alternating languages costs the typesetter 13 %.
+        in_order = sorted(islice(people, letters), key=lambda each: (choose_language(campaign, each)[0], each.country))
         orders = [
-            Order(letter=letter_id(slug, each.id, 1), contact=each, round=1, today=now().date())
-            for each in islice(people, letters)
+            Order(letter=letter_id(slug, each.id, 1), contact=each, round=1, today=now().date()) for each in in_order
         ]
         with installation.store.writing() as connection:
             rows = (replace(row, letter=order.letter) for row, order in zip(entries(letters), orders, strict=True))

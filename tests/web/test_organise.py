@@ -41,6 +41,7 @@ MATRIX = {
     ("POST", "/organise/reply/{reply}/quick"): (303, 403, 303, 303),
     ("GET", "/organise/reply/{reply}"): (303, 200, 200, 200),
     ("GET", "/organise/reply/{reply}/original"): (303, 200, 200, 200),
+    ("GET", "/organise/reply/{reply}/folded"): (303, 200, 200, 200),
     ("GET", "/organise/reply/{reply}/original.eml"): (303, 200, 200, 200),
     ("GET", "/organise/reply/{reply}/file/{place}"): (303, 200, 200, 200),
     ("POST", "/organise/reply/{reply}"): (303, 403, 303, 303),
