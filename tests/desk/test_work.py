@@ -188,6 +188,12 @@ def test_the_pace_holds_over_all_workers(campaign_folder: MakeFolder, sandbox_en
     assert moments[-1] - moments[0] >= 59 / 20 - 0.2
 
 
+def leased(installation: Installation) -> int:
+    """How many workers are at work."""
+    with installation.store.reading() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM leases")).scalar_one())
+
+
 def test_pause_holds_all_workers_and_resume_lets_them_go(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
     with faulty_server() as server:
         folder = campaign_folder(*rows(20), env=sandbox_env(server.port))
@@ -197,7 +203,10 @@ def test_pause_holds_all_workers_and_resume_lets_them_go(campaign_folder: MakeFo
             running = [
                 subprocess.Popen([MOBILIZE, "-C", folder, "worker"], stderr=subprocess.DEVNULL) for _ in range(2)
             ]
-            time.sleep(4)
+            end = time.monotonic() + 60
+            while leased(installation) < len(running) and time.monotonic() < end:
+                time.sleep(0.1)
+            time.sleep(2)
             assert server.taken == []
             person.resume(installation)
             end = time.monotonic() + 20
