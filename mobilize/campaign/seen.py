@@ -35,9 +35,7 @@ class Seen:
         slot = self._slot(key)
         if self._keys[slot] == key:
             return self._lines[slot]
-        self._keys[slot], self._lines[slot] = key, line
-        self._used += 1
-        return line
+        return self._keep(slot, key, line)
 
     def first_named(self, name: str, text: str, line: int) -> tuple[int, bool]:
         """The same of a text that has a name, which another text may have too.
@@ -54,10 +52,7 @@ class Seen:
             # Texts of one name stand together: where its search begins.
             is_taken = is_taken or keys[slot] >> 32 == key >> 32
             slot = slot + 1 & mask
-        if not keys[slot]:
-            keys[slot], self._lines[slot] = key, line
-            self._used += 1
-        return self._lines[slot], is_taken
+        return self._lines[slot] if keys[slot] else self._keep(slot, key, line), is_taken
 
     def find(self, text: str) -> int | None:
         """Give the line on which this text stood first; None: it did not."""
@@ -72,6 +67,11 @@ class Seen:
         while keys[slot] not in (0, key):
             slot = (slot + 1) & mask
         return slot
+
+    def _keep(self, slot: int, key: int, line: int) -> int:
+        self._keys[slot], self._lines[slot] = key, line
+        self._used += 1
+        return line
 
     def _grow(self) -> None:
         keys, lines = self._keys, self._lines

@@ -61,6 +61,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         country, because = match.reported(found.text, plans.codes, lexicon)
     else:
         country, because = match.country(found, author, refs, lexicon)
+    answers = bool(matches.token or matches.in_reply_to)
     finding = _NOTHING
     if automatic.automatic != "sure":
         finding = stance.judge(found.text, speech, lexicon, country=country, voice=speaks, exchange=found.exchange)
@@ -73,7 +74,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
                 country=country,
                 language=speech,
                 letter=matches.letter or next((each.letter for each in refs), None),
-                answers=bool(matches.token or matches.in_reply_to),
+                answers=answers,
             ),
             context,
         )
@@ -84,7 +85,7 @@ def understand(mail: Mail, found: Unwrapped, context: Context, *, attachments: b
         finding=finding,
         planned=plans.codes,
         bulk=machine.is_bulk(mail),
-        answers=bool(matches.token or matches.in_reply_to),
+        answers=answers,
         attachments=attachments,
         elsewhere=any(each.field == views.FIELD for each in finding.evidence),
         lexicon=lexicon,

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from mobilize.desk.compose import Order
 from mobilize.desk.plan import Chosen
 from mobilize.errors import LetterWrong, LoginRefused, TemplateWrong
 from mobilize.installation import Installation, opened
+from mobilize.letter.mime import Message
 from mobilize.letter.partner import write
+from mobilize.post.run import Unmade
 from servers.ledger import counts
 from servers.smtp import Server, faulty_server
 
@@ -79,7 +81,12 @@ def test_every_core_writes_a_long_run_and_each_letter_goes_once(
 
     def counted(by: compose.Composer, key: compose.SigningKey | None) -> presses.Write:
         mine = write(by, key)
-        return lambda orders: here.append(len(orders)) or mine(orders)  # type: ignore[func-returns-value]
+
+        def counting(orders: Sequence[Order]) -> Sequence[Message | Unmade]:
+            here.append(len(orders))
+            return mine(orders)
+
+        return counting
 
     monkeypatch.setattr(presses, "writer", counted)
 
