@@ -19,6 +19,7 @@ from unittest import mock
 
 from mobilize.campaign.contacts import Contact, ContactId
 from mobilize.desk import compose, portion, start
+from mobilize.desk.clerk import hired
 from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.portion import AT_ONCE, Portion
@@ -109,14 +110,8 @@ def run(
     """Send letters that are queued; returns letters a second, from the first claim to the last settled."""
     pace = Pace(connections=connections, letters_a_connection=10_000)
     sent: list[str] = []
-    with holding(installation) as (holder, _):
-        books = Books(
-            installation=installation,
-            holder=holder,
-            now=now,
-            pace=pace,
-            addresses=dict.fromkeys(letters, ("desk@lantern.example",)),
-        )
+    with holding(installation) as (holder, _), hired(installation, holder, now=now) as clerk:
+        books = Books(clerk=clerk, pace=pace, addresses=dict.fromkeys(letters, ("desk@lantern.example",)))
         work = Run(
             server=Server(host="127.0.0.1", port=port, security="none", timeout=30, hello="wluml.org"),
             ledger=books if ledger else NoLedger(),

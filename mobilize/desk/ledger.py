@@ -16,10 +16,9 @@ from sqlalchemy import Connection
 from mobilize.desk.clerk import Clerk
 from mobilize.installation import LEDGER_FOLDER, Installation
 from mobilize.letter.merge import LetterId
-from mobilize.post import book
-from mobilize.post.notes import Answers, Later, Page, Tried
+from mobilize.post.notes import Answers, Later, Page
 from mobilize.post.schedule import Pace, plainly, turn
-from mobilize.store import leases, suppression, switches, witness
+from mobilize.store import leases
 from mobilize.store import pace as slots
 from mobilize.store.suppression import address_digest
 
@@ -34,78 +33,32 @@ NEVER = Later(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """post.notes.Ledger over the outbox of one campaign: a page is one transaction."""
+    """post.notes.Ledger over the outbox of one campaign: a page is one transaction, but for the turns that it books."""
 
-    installation: Installation
-    holder: str
-    now: Callable[[], dt.datetime]
+    clerk: Clerk
     pace: Pace
     #: Letter -> the addresses that it goes to.
     addresses: Mapping[LetterId, tuple[str, ...]]
-    #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox, where nothing leaves.
-    witness: str = ""
-    #: Who writes on PostgreSQL; None: each page is written here.
-    clerk: Clerk | None = None
     #: From when on a letter may go, asked again as late as its claim: an office may have closed meanwhile.
     opens: Callable[[LetterId, dt.datetime], dt.datetime] = lambda _letter, now: now
 
     def write(self, page: Page) -> Answers:
-        """Write a page, durable when it returns. Raises LedgerUnusable: nothing of it was kept."""
+        """Write a page, durable when it returns. Raises LedgerUnusable: of its letters nothing was kept."""
         # Of a run that was cut off nobody waits for an answer any more, nor is anything known of its letters.
-        page.booked[:] = [letter for letter in page.booked if letter in self.addresses]
-        page.claimed[:] = [letter for letter in page.claimed if letter in self.addresses]
-        if self.clerk is not None and not page.booked:
-            return self._dictated(self.clerk, page)
-        claimed = tuple(page.claimed)
-        answers, number = self.installation.store.surely(lambda connection: self._written(connection, page, claimed))
-        if number and self.witness:
-            witness.keep(witness.here(), self.witness, number)
-        return answers
-
-    def _dictated(self, clerk: Clerk, page: Page) -> Answers:
-        """Have a page written that books no turns. What only this program knows of its letters is looked at before."""
-        closed = self._closed(page.claimed, self.now())
-        wanted = {letter: self._digests(letter) for letter in page.claimed if letter not in closed}
-        taken = clerk.write(page, wanted)
+        booked = [letter for letter in page.booked if letter in self.addresses]
+        claimed = [letter for letter in page.claimed if letter in self.addresses]
+        # A turn that is booked and then not used is time that passes, and no more.
+        store = self.clerk.installation.store
+        turns = store.surely(lambda connection: self._turns(connection, booked)) if booked else {}
+        closed = self._closed(claimed, self.clerk.now())
+        wanted = {letter: self._digests(letter) for letter in claimed if letter not in closed}
+        taken = self.clerk.write(page, wanted)
         paused = dict.fromkeys(wanted, _paused(taken.paused)) if taken.paused is not None else {}
-        return Answers(turns={}, claims={**closed, **paused, **taken.tries})
-
-    def _written(self, connection: Connection, page: Page, wanted: Sequence[LetterId]) -> tuple[Answers, int]:
-        """Write a page, perhaps once more after the first was lost. Returns also how many letters were ever claimed."""
-        page.claimed[:] = wanted
-        now = self.now()
-        turns = {letter: self._turn(connection, letter, now) for letter in page.booked}
-        held_back = self._held_back(connection, page, now)
-        page.claimed[:] = [letter for letter in page.claimed if letter not in held_back]
-        claimed = book.write(
-            connection,
-            self.installation.campaign.slug,
-            self.holder,
-            page,
-            host=self.installation.settings.smtp_host,
-            now=now,
-        )
-        number = witness.count(connection, len(claimed), self.holder) if claimed and self.witness else 0
-        asked_again: dict[LetterId, Tried | Later] = {key: each for key, each in held_back.items() if each is not None}
-        return Answers(turns=turns, claims={**asked_again, **claimed}), number
-
-    def _held_back(self, connection: Connection, page: Page, now: dt.datetime) -> Mapping[LetterId, Later | None]:
-        """Letters that may not be claimed: None for good, else when to ask again. Looked at last of all."""
-        if not page.claimed:
-            return {}
-        closed = self._closed(page.claimed, now)
-        paused = switches.paused(connection, self.installation.campaign.slug)
-        if paused is not None:
-            return {**dict.fromkeys(page.claimed, _paused(paused.by)), **closed}
-        digests = {letter: self._digests(letter) for letter in page.claimed}
-        # Somebody may have asked to be left alone since the plan was made (domain/rules.md B20).
-        left_alone = suppression.suppressed(connection, [digest for each in digests.values() for digest in each])
-        gone = {letter: None for letter, each in digests.items() if any(digest in left_alone for digest in each)}
-        return {**closed, **gone}
+        return Answers(turns=turns, claims={**closed, **paused, **taken.tries})
 
     def _closed(self, letters: Sequence[LetterId], now: dt.datetime) -> dict[LetterId, Later]:
         """Letters that may not go now, for what stands in the campaign and in the addressee's clock."""
-        end = self.installation.campaign.not_after
+        end = self.clerk.installation.campaign.not_after
         if end is not None and now > end:
             return dict.fromkeys(letters, NEVER)
         waits = {letter: (self.opens(letter, now) - now).total_seconds() for letter in letters}
@@ -113,6 +66,10 @@ class Books:
 
     def _digests(self, letter: LetterId) -> list[str]:
         return [address_digest(each) for each in self.addresses[letter]]
+
+    def _turns(self, connection: Connection, booked: Sequence[LetterId]) -> dict[LetterId, float | Later]:
+        now = self.clerk.now()
+        return {letter: self._turn(connection, letter, now) for letter in booked}
 
     def _turn(self, connection: Connection, letter: LetterId, now: dt.datetime) -> float | Later:
         """Book a letter's turn under the pace: seconds from now, or when to ask again."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from mobilize.desk import compose, presses
+from mobilize.desk.clerk import Clerk, hired
 from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.presses import Write
@@ -134,10 +135,11 @@ def carry(
     """
     with (
         holding(installation) as (holder, _),
+        hired(installation, holder, now=now, witness=portion.witness) as clerk,
         _writing(installation, portion, said) as writing,
         _signals() as asked,
     ):
-        run = _run(installation, portion, writing, holder, now=now, told=told, said=said)
+        run = _run(installation, portion, writing, clerk, told=told, said=said)
         try:
             _to_its_end(run, asked)
         finally:
@@ -182,9 +184,8 @@ def _run(
     installation: Installation,
     portion: Portion,
     writing: _Writing,
-    holder: str,
+    clerk: Clerk,
     *,
-    now: Callable[[], dt.datetime],
     told: Callable[[Told], None],
     said: Callable[[str], None],
 ) -> Run:
@@ -198,13 +199,10 @@ def _run(
     run = Run(
         server=server_of(installation),
         ledger=Books(
-            installation=installation,
-            holder=holder,
-            now=now,
+            clerk=clerk,
             pace=pace,
             opens=opens,
             addresses={each.letter: each.contact.emails for each in portion.orders},
-            witness=portion.witness,
         ),
         make=lambda letters: writing.write([orders[each] for each in letters]),
         presses=writing.at_once,
@@ -213,11 +211,11 @@ def _run(
         told=told,
         said=said,
         chance=random.random,
-        clock=lambda: now().timestamp(),
+        clock=lambda: clerk.now().timestamp(),
         pace=pace,
         patience=portion.patience,
     )
-    begin = now()
+    begin = clerk.now()
     for each in portion.orders:
         run.agenda.add((each.letter,), not_before=opens(each.letter, begin).timestamp())
     return run

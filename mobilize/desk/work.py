@@ -116,14 +116,10 @@ async def _one_lease(shift: Shift) -> None:
 async def _with_a_scribe(shift: Shift, lease: Lease, clerk: Clerk) -> None:
     installation, known, pace = shift.installation, Known(), portion.pace_of(shift.installation)
     books = Books(
-        installation=installation,
-        holder=lease.holder,
-        now=clerk.now,
+        clerk=clerk,
         pace=pace,
         addresses=known.addresses,
         opens=known.opening,
-        witness=clerk.witness,
-        clerk=clerk,
     )
     roll = shift.roll or _of_memory(installation)
     # Of all contacts but its reader a letter needs its country's minister alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -68,6 +68,21 @@ class Answers:
     turns: Mapping[LetterId, float | Later]
     #: The try that now begins; or when to ask again; absent: another has it, or it may not go any more.
     claims: Mapping[LetterId, Tried | Later]
+
+
+#: Letters that are to be claimed -> digests of the addresses that each goes to.
+Wanted = Mapping[LetterId, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of the letters that a page was to claim."""
+
+    tries: Mapping[LetterId, Tried] = field(default_factory=dict)
+    #: Who paused sending, so that none was claimed; None: nobody did.
+    paused: str | None = None
+    #: Letters that anyone ever claimed, where that was asked and one was claimed now; else 0.
+    count: int = 0
 
 
 class Ledger(Protocol):

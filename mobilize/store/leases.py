@@ -110,14 +110,6 @@ def forget(connection: Connection, holders: Collection[str]) -> None:
         connection.execute(update(ledger).values(claims=ledger.c.claims + claimed))
 
 
-def claim(connection: Connection, holder: str, number: int) -> int:
-    """Count letters that a program claims. Returns how many all programs ever claimed, as far as it can be seen now."""
-    counted = update(leases).where(leases.c.holder == holder).values(claims=leases.c.claims + number)
-    if not connection.execute(counted).rowcount:
-        connection.execute(update(ledger).values(claims=ledger.c.claims + number))
-    return claims(connection)
-
-
 def claims(connection: Connection) -> int:
     """How many letters all programs ever claimed."""
     running = select(func.coalesce(func.sum(leases.c.claims), 0)).scalar_subquery()

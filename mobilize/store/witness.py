@@ -99,14 +99,6 @@ def mark_copy(connection: Connection) -> None:
     connection.execute(update(ledger).values(place=COPY))
 
 
-def count(connection: Connection, claimed: int, holder: str) -> int:
-    """Count letters that are being claimed, in the transaction that claims them. Returns how many there ever were."""
-    if connection.dialect.name == "postgresql":
-        return leases.claim(connection, holder, claimed)
-    row = connection.execute(update(ledger).values(claims=ledger.c.claims + claimed).returning(ledger.c.claims)).one()
-    return int(row.claims)
-
-
 def keep(kept: Path, identity: str, number: int) -> None:
     """Write down outside the ledger how far it came. Where that cannot be written, the next run asks a person."""
     try:

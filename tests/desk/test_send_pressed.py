@@ -19,12 +19,13 @@ from sqlalchemy import select
 from mobilize.desk import outbox as desk
 from mobilize.desk import plan as planning
 from mobilize.desk import send, status
+from mobilize.desk.clerk import hired
 from mobilize.desk.plan import Chosen, Plan
 from mobilize.desk.portion import AT_ONCE, When
 from mobilize.errors import Refused, SettingsWrong
 from mobilize.installation import Installation, opened
 from mobilize.letter import token
-from mobilize.post import book, outbox
+from mobilize.post import outbox
 from mobilize.post.notes import Page
 from mobilize.post.states import State
 from mobilize.store.schema import attempts, letters, refusals
@@ -429,6 +430,8 @@ def test_the_ledger_itself_gives_no_letter_out_before_its_moment(campaign_folder
         slug = installation.campaign.slug
         with installation.store.writing() as connection:
             outbox.queue(connection, slug, planning.entries(installation, plan.letters, {letter: at}), now=now())
-            page = Page(claimed=[letter])
-            assert book.write(connection, slug, "holder", page, host="h", now=now()) == {}
-            assert set(book.write(connection, slug, "holder", page, host="h", now=at)) == {letter}
+        wanted = {letter: ["digest"]}
+        with hired(installation, "holder", now=now) as clerk:
+            assert clerk.write(Page(), wanted).tries == {}
+        with hired(installation, "holder", now=lambda: at) as clerk:
+            assert set(clerk.write(Page(), wanted).tries) == {letter}

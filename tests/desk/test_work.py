@@ -393,6 +393,7 @@ def test_workers_are_refused_where_they_cannot_share(
 
 def test_a_worker_that_lost_its_lease_writes_nothing_more(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
     """A machine that slept: others have its letter by now, and it finds that out before the final dot."""
+    from mobilize.desk.clerk import hired  # noqa: PLC0415
     from mobilize.desk.ledger import Books, holding  # noqa: PLC0415
     from mobilize.post.notes import Page  # noqa: PLC0415
     from mobilize.post.schedule import Pace  # noqa: PLC0415
@@ -400,10 +401,8 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(campaign_folder: MakeF
     with opened(campaign_folder(env=sandbox_env(1))) as installation:
         hand_over(installation)
         letter = status.fates(installation, 1)[0].letter
-        with holding(installation) as (sleeper, _):
-            books = Books(
-                installation=installation, holder=sleeper, now=now, pace=Pace(), addresses={letter: ("a@b.example",)}
-            )
+        with holding(installation) as (sleeper, _), hired(installation, sleeper, now=now) as clerk:
+            books = Books(clerk=clerk, pace=Pace(), addresses={letter: ("a@b.example",)})
             assert books.write(Page(claimed=[letter])).claims
             with installation.store.writing() as connection:
                 connection.execute(text("UPDATE leases SET until = '2013-01-01'"))

@@ -15,6 +15,7 @@ import random
 import sys
 from pathlib import Path
 
+from mobilize.desk.clerk import hired
 from mobilize.desk.ledger import Books, holding
 from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId
@@ -46,20 +47,14 @@ def message(letter: LetterId) -> Message:
 def send(installation: Installation, port: int, connections: int) -> None:
     slug = installation.campaign.slug
     pace = Pace(connections=connections)
-    with holding(installation) as (holder, is_dead):
+    with holding(installation) as (holder, is_dead), hired(installation, holder, now=now) as clerk:
         with installation.store.writing() as connection:
             dead = [each for each in book.holders(connection, slug) if is_dead(each)]
             book.recover(connection, slug, dead, now=now())
             due = outbox.due(connection, slug, 1, now=now())
         run = Run(
             server=Server(host="127.0.0.1", port=port, security="none", timeout=10, hello="wluml.org"),
-            ledger=Books(
-                installation=installation,
-                holder=holder,
-                now=now,
-                pace=pace,
-                addresses={letter: (f"{letter}@lantern.example",) for letter in due},
-            ),
+            ledger=Books(clerk=clerk, pace=pace, addresses={letter: (f"{letter}@lantern.example",) for letter in due}),
             make=lambda wanted: [message(each) for each in wanted],
             told=lambda _: None,
             said=lambda _: None,

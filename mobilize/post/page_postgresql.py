@@ -1,4 +1,4 @@
-"""A page of notes on PostgreSQL, in one lot of statements: what book.py does, for as many letters as a page has.
+"""A page of notes on PostgreSQL, in one lot of statements that take as many letters as a page has.
 
 Whether a letter may be claimed is asked by the statement that claims it, behind the lock that is shared with other
 workers: who paused sending, or put an address on the list, wrote alone then, and is seen.
@@ -8,29 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
 from mobilize.letter.merge import LetterId
 from mobilize.post.book import all_of_them
-from mobilize.post.notes import Page, Tried
+from mobilize.post.notes import Page, Taken, Tried, Wanted
 from mobilize.post.states import State
 from mobilize.post.verdict import Answer, enhanced_code, without_addresses
 from mobilize.store.pen import Deed, Done
-
-#: Letters that are to be claimed -> digests of the addresses that each goes to.
-Wanted = Mapping[LetterId, Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What became of the letters that a page was to claim."""
-
-    tries: Mapping[LetterId, Tried] = field(default_factory=dict)
-    #: Who paused sending, so that none was claimed; None: nobody did.
-    paused: str | None = None
-    #: Letters that anyone ever claimed, where that was asked and one was claimed now; else 0.
-    count: int = 0
 
 
 def deeds(
@@ -97,7 +82,7 @@ def _settle(page: Page, held: Mapping[str, object], moment: dt.datetime) -> Deed
     return Deed(statement=_SETTLE, values={**held, **values}, all_of=letters)
 
 
-#: As book._SETTLE.
+#: Write what became of letters that this program holds.
 _SETTLE = """
 UPDATE letters SET state = new.state, holder = NULL, due_at = new.due, changed_at = %(now)s, reason = new.why
 FROM unnest(%(which)s::text[], %(into)s::text[], %(due)s::timestamp[], %(why)s::text[]) AS new (letter, state, due, why)
@@ -105,14 +90,13 @@ WHERE campaign = %(of)s AND letters.letter = ANY(%(which)s::text[]) AND letters.
 AND CASE WHEN letters.state = 'sending' THEN holder = %(by)s END
 """
 
-#: As book._PUT_BACK.
+#: Give back letters of which the server took nothing: they are queued again, and this was no try of theirs.
 _PUT_BACK = """
 UPDATE letters SET state = 'queued', holder = NULL, handed_over = false, due_at = NULL, changed_at = %(now)s,
     attempts = attempts - 1
 WHERE campaign = %(of)s AND letter = ANY(%(which)s::text[]) AND CASE WHEN state = 'sending' THEN holder = %(by)s END
 """
 
-#: As book._HAND_OVER.
 _HAND_OVER = """
 UPDATE letters SET handed_over = true
 WHERE campaign = %(of)s AND letter = ANY(%(which)s::text[]) AND CASE WHEN state = 'sending' THEN holder = %(by)s END
@@ -189,7 +173,6 @@ taken AS (
     RETURNING letters.letter, letters.attempts, letters.tried_since
 )"""
 
-#: As book._CLAIM.
 _CLAIM = f"""{_WANTED}
 SELECT wanted.letter, taken.attempts, taken.tried_since, paused.by, 0
 FROM wanted CROSS JOIN paused LEFT JOIN taken ON taken.letter = wanted.letter

@@ -1,4 +1,4 @@
-"""A page in one lot of statements leaves in PostgreSQL what it leaves statement by statement."""
+"""A page of notes leaves the same in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from mobilize.desk import allot, plan, status
-from mobilize.desk.clerk import Clerk
+from mobilize.desk import plan as planning
+from mobilize.desk import status
+from mobilize.desk.clerk import hired
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.plan import Chosen
 from mobilize.errors import LedgerUnusable
 from mobilize.installation import Installation, opened
 from mobilize.letter.merge import LetterId
+from mobilize.post import outbox
 from mobilize.post.notes import Later, Page, Settled, Tried
 from mobilize.post.schedule import Pace
 from mobilize.post.states import State
 from mobilize.post.verdict import Answer, Stage, Verdict
 from mobilize.store import leases, switches, witness
 from mobilize.store.schema import attempts, letters, refusals
-from mobilize.store.schema import leases as leased
 from mobilize.store.suppression import address_digest, suppress
 
-pytestmark = pytest.mark.usefixtures("on_postgres")
-
 Env = Callable[[int], str]
+MakeFolder = Callable[..., Path]
 NOW = dt.datetime(2026, 11, 12, 9, tzinfo=dt.UTC)
 TAKEN = Answer(stage=Stage.TEXT, code=250, text="2.0.0 taken for <desk@lantern.example>")
 LATER = Answer(stage=Stage.RCPT, code=450, text="4.2.0 later")
@@ -39,10 +39,19 @@ def rows(count: int) -> list[str]:
 
 
 @pytest.fixture
-def installation(campaign_folder: Callable[..., Path], sandbox_env: Env) -> Iterator[Installation]:
-    with opened(campaign_folder(*rows(6), env=sandbox_env(1))) as found:
-        planned = plan.plan(found, chosen=Chosen(), round=1, limit=None, now=NOW)
-        allot.hand_over(found, planned, now=NOW)
+def installation(either_ledger: str, campaign_folder: MakeFolder, sandbox_env: Env) -> Iterator[Installation]:
+    assert either_ledger
+    with queued(campaign_folder(*rows(6), env=sandbox_env(1))) as found:
+        yield found
+
+
+@contextmanager
+def queued(folder: Path) -> Iterator[Installation]:
+    with opened(folder) as found:
+        planned = planning.plan(found, chosen=Chosen(), round=1, limit=None, now=NOW)
+        with found.store.writing() as connection:
+            entries = planning.entries(found, planned.letters, {})
+            outbox.queue(connection, found.campaign.slug, entries, now=NOW)
         yield found
 
 
@@ -51,36 +60,25 @@ def verdict(state: State, *, again: float | None = None) -> Verdict:
 
 
 @contextmanager
-def opened_books(installation: Installation, *, at_once: bool = True) -> Iterator[Books]:
-    with holding(installation) as (holder, _):
-        clerk = Clerk(installation=installation, holder=holder, now=lambda: NOW, witness="a ledger")
-        yield books(installation, holder, clerk if at_once else None)
-        clerk.close()
-
-
-def books(installation: Installation, holder: str, clerk: Clerk | None) -> Books:
+def opened_books(installation: Installation) -> Iterator[Books]:
     addresses = {
         each.letter: (f"desk{each.letter}@lantern.example", "second@lantern.example")
         for each in status.fates(installation, 1)
     }
-    return Books(
-        installation=installation,
-        holder=holder,
-        now=lambda: NOW,
-        pace=Pace(),
-        addresses=addresses,
-        witness="a ledger",
-        clerk=clerk,
-    )
+    with (
+        holding(installation) as (holder, _),
+        hired(installation, holder, now=lambda: NOW, witness="a ledger") as clerk,
+    ):
+        yield Books(clerk=clerk, pace=Pace(), addresses=addresses)
 
 
-def conversation(installation: Installation, *, at_once: bool) -> list[object]:
+def conversation(installation: Installation) -> list[object]:
     """Pages with everything that a page may hold. Returns what was answered, and what stands in the ledger then."""
     names = sorted(each.letter for each in status.fates(installation, 1))
     a, b, c, d = (LetterId(each) for each in names[:4])
     told: list[object] = []
-    with opened_books(installation, at_once=at_once) as found:
-        holder = found.holder
+    with opened_books(installation) as found:
+        holder = found.clerk.holder
 
         def write(**notes: Sequence[object]) -> Mapping[LetterId, Tried | Later]:
             page = Page()
@@ -104,7 +102,6 @@ def conversation(installation: Installation, *, at_once: bool) -> list[object]:
         # Not due yet; taken already; free.
         write(claimed=[b, a, c])
         with installation.store.reading() as connection:
-            told.append(connection.execute(select(leased.c.claims).where(leased.c.holder == holder)).scalar())
             told.append(leases.claims(connection))
             for table, order in (
                 (letters, letters.c.letter),
@@ -119,19 +116,21 @@ def conversation(installation: Installation, *, at_once: bool) -> list[object]:
     return told
 
 
-def test_a_page_at_once_leaves_what_it_leaves_statement_by_statement(installation: Installation) -> None:
-    slowly = conversation(installation, at_once=False)
-    with installation.store.writing() as connection:
-        connection.execute(text("DELETE FROM attempts"))
-        connection.execute(text("DELETE FROM refusals"))
-        connection.execute(text("UPDATE ledger SET claims = 0"))
-        new = {"state": "queued", "attempts": 0, "due_at": None, "tried_since": None, "reason": ""}
-        connection.execute(update(letters).values(**new, holder=None, handed_over=False, changed_at=NOW))
-    assert conversation(installation, at_once=True) == slowly
-    assert len(slowly) > 12
+def test_a_page_leaves_the_same_in_both_databases(
+    on_postgres: str, campaign_folder: MakeFolder, sandbox_env: Env, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on_postgres
+    folder = campaign_folder(*rows(6), env=sandbox_env(1))
+    with queued(folder) as installation:
+        shared = conversation(installation)
+    monkeypatch.delenv("DATABASE_URL")
+    with queued(folder) as installation:
+        in_a_file = conversation(installation)
+    assert in_a_file == shared
+    assert len(in_a_file) > 12
 
 
-def test_sending_that_is_paused_is_paused_for_a_page_at_once(installation: Installation) -> None:
+def test_of_sending_that_is_paused_no_letter_is_claimed(installation: Installation) -> None:
     letter = LetterId(status.fates(installation, 1)[0].letter)
     with opened_books(installation) as found:
         with installation.store.writing() as connection:
@@ -170,7 +169,15 @@ def test_what_another_program_changed_keeps_the_whole_page_out(installation: Ins
     assert {each.letter: each.state for each in status.fates(installation, 1)}[other] is State.QUEUED
 
 
-def test_claims_are_counted_where_the_lease_is_gone(installation: Installation) -> None:
+def test_whom_two_letters_of_a_page_would_reach_gets_neither(installation: Installation) -> None:
+    names = [LetterId(each.letter) for each in status.fates(installation, 1)]
+    with installation.store.writing() as connection:
+        suppress(connection, "second@lantern.example", reason="unsubscribed", source="", now=NOW)
+    with opened_books(installation) as found:
+        assert found.write(Page(claimed=names)).claims == {}
+
+
+def test_claims_are_counted_though_the_lease_is_gone(installation: Installation) -> None:
     letter = LetterId(status.fates(installation, 1)[0].letter)
     with opened_books(installation) as found:
         with installation.store.writing() as connection:
