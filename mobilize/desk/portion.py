@@ -174,7 +174,7 @@ def _writing(installation: Installation, portion: Portion, said: Callable[[str],
         # letters/s where as many had 131).
         yield _Writing(write=presses.writer(by, key), at_once=2 * cores if paper else 1, batch=batch)
         return
-    count = min(_MOST, cores)
+    count = min(_MOST, cores if paper else max(1, cores - 1))
     batch = _PRESSED_WITH_PAPER if paper else _PRESSED
     with presses.presses(by, key, count=count, said=said) as write:
         yield _Writing(write=write, at_once=presses.AT_ONCE * count, batch=batch)
