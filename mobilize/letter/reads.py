@@ -10,7 +10,8 @@ in any way but `contact.name` counts as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from jinja2 import nodes
@@ -29,58 +30,82 @@ ALL = frozenset(OWN)
 _NOTES = "because"
 
 
-def asked(trees: Collection[nodes.Template]) -> frozenset[str]:
+@dataclass(slots=True)
+class Read:
+    """What one template says, the templates that it takes in left aside."""
+
+    #: Paths of those; None: which ones is decided only while it is printed.
+    takes_in: set[str] | None = field(default_factory=set)
+    #: Values of the addressee that it names: {"contact.name", "form", "round"}.
+    asks: set[str] = field(default_factory=set)
+    #: The contact stands in `because(contact)`, which counts where no template gives that name to something else.
+    notes: bool = False
+    binds: bool = False
+
+
+def read(trees: Iterable[nodes.Template]) -> Read:
+    """Read the trees of one template, in one walk."""
+    found = Read()
+    for tree in trees:
+        _walk(tree, found)
+    return found
+
+
+def asked(templates: Collection[Read]) -> frozenset[str]:
     """Name what templates that print one letter together can ask for: {"contact.name", "form", "round"}."""
-    binds = any(_binds(tree, _NOTES) for tree in trees)
-    return frozenset(read for tree in trees for read in _asked(tree, notes_only="" if binds else _NOTES))
+    asks = frozenset(name for each in templates for name in each.asks)
+    noted_only = not (any(each.notes for each in templates) and any(each.binds for each in templates))
+    return asks if noted_only else asks | {"contact"}
 
 
-def included(tree: nodes.Template) -> frozenset[str] | None:
-    """Paths of the templates that one takes in; None where which ones is decided only while it is printed."""
-    found = set()
-    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        target = node.template  # type: ignore[attr-defined]  # each of the four has it
-        if not isinstance(target, nodes.Const) or not isinstance(target.value, str):
-            return None
-        found.add(target.value)
-    return frozenset(found)
-
-
-def _asked(node: nodes.Node, *, notes_only: str) -> Iterator[str]:
+def _walk(node: nodes.Node, found: Read) -> None:
     if isinstance(node, nodes.Name):
         if node.name in OWN:
-            yield node.name
+            found.asks.add(node.name)
+        found.binds |= node.name == _NOTES and node.ctx != "load"
         return
-    if (
-        isinstance(node, nodes.Getattr)
-        and isinstance(node.node, nodes.Name)
-        and node.attr in OWN.get(node.node.name, ())
-    ):
-        yield f"{node.node.name}.{node.attr}"
+    if isinstance(node, nodes.Getattr) and _is_part(node):
+        found.asks.add(f"{node.node.name}.{node.attr}")  # type: ignore[attr-defined]  # a Name, as was asked
         return
+    if isinstance(node, (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        _take_in(node.template, found)
+    found.binds |= _binds(node)
     for child in node.iter_child_nodes():
-        if not _is_noted(node, child, notes_only):
-            yield from _asked(child, notes_only=notes_only)
+        if _is_noted(node, child):
+            found.notes = True
+        else:
+            _walk(child, found)
 
 
-def _is_noted(node: nodes.Node, child: nodes.Node, notes_only: str) -> bool:
+def _is_part(node: nodes.Getattr) -> bool:
+    """Whether a part of the addressee is named that can be asked for by itself."""
+    return isinstance(node.node, nodes.Name) and node.attr in OWN.get(node.node.name, ())
+
+
+def _take_in(target: nodes.Node, found: Read) -> None:
+    if not isinstance(target, nodes.Const) or not isinstance(target.value, str):
+        found.takes_in = None
+    elif found.takes_in is not None:
+        found.takes_in.add(target.value)
+
+
+def _is_noted(node: nodes.Node, child: nodes.Node) -> bool:
     """Whether a child is the contact in `because(contact)`."""
     return (
         isinstance(node, nodes.Call)
         and isinstance(node.node, nodes.Name)
-        and node.node.name == notes_only
+        and node.node.name == _NOTES
         and isinstance(child, nodes.Name)
         and child.name == "contact"
     )
 
 
-def _binds(tree: nodes.Template, name: str) -> bool:
-    """Whether a template gives a name to something of its own."""
-    if any(each.name == name and each.ctx != "load" for each in tree.find_all(nodes.Name)):
-        return True
-    if any(each.name == name for each in tree.find_all(nodes.Macro)):
-        return True
-    if any(each.target == name for each in tree.find_all(nodes.Import)):
-        return True
-    taken = (taken for each in tree.find_all(nodes.FromImport) for taken in each.names)
-    return any(name in (each if isinstance(each, tuple) else (each,)) for each in taken)
+def _binds(node: nodes.Node) -> bool:
+    """Whether a macro or an import gives the name of `because` to something else."""
+    if isinstance(node, nodes.Macro):
+        return node.name == _NOTES
+    if isinstance(node, nodes.Import):
+        return node.target == _NOTES
+    if isinstance(node, nodes.FromImport):
+        return any(_NOTES in (each if isinstance(each, tuple) else (each,)) for each in node.names)
+    return False

@@ -232,7 +232,21 @@ class Sandbox(SandboxedEnvironment):
             TAKEN: _taken,
             _JOINED: joined,
         }
+        self._ahead: dict[str, tuple[str, nodes.Template]] = {}
         self.globals = {"range": _range, "namespace": self.globals["namespace"]}
+
+    def parse_ahead(self, source: str, path: str) -> nodes.Template:
+        """Parse a template that will be compiled: the compiler then takes this tree, and parses nothing itself.
+
+        Only to be read: it is changed when it is compiled. Raises as `parse`.
+        """
+        tree = self.parse(source, path, path)
+        self._ahead[path] = (source, tree)
+        return tree
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        ahead = self._ahead.pop(name, None) if name is not None and name == filename else None
+        return ahead[1] if ahead is not None and ahead[0] == source else super()._parse(source, name, filename)
 
     def _generate(
         self,

@@ -210,26 +210,36 @@ class Templates:
         return {}
 
     def _find_asked(self, path: str) -> frozenset[str]:
-        trees: list[nodes.Template] = []
-        seen: set[str] = set()
-        waiting = [path]
+        done: set[str] = set()
+        found: list[reads.Read] = []
+        waiting = {path}
         while waiting:
             each = waiting.pop()
-            if each in seen or each not in self._texts:
-                continue
-            seen.add(each)
-            try:
-                source = self.source(each)
-                parsed = [self._prose.parse(text, each, each) for text in (*source.fields.values(), source.body)]
-            except (TemplateWrong, *_MISTAKES):
+            done.add(each)
+            one = self._read(each)
+            if one is None or one.takes_in is None:
                 return reads.ALL
-            for tree in parsed:
-                more = reads.included(tree)
-                if more is None:
-                    return reads.ALL
-                waiting += more
-            trees += parsed
-        return reads.asked(trees)
+            found.append(one)
+            waiting |= (one.takes_in & self._texts.keys()) - done
+        return reads.asked(found)
+
+    def _read(self, path: str) -> reads.Read | None:
+        """What the trees of one template say; None: it cannot be read, which whoever prints it will be told."""
+        if path not in self._reads:
+            self._reads[path] = self._read_anew(path)
+        return self._reads[path]
+
+    @functools.cached_property
+    def _reads(self) -> dict[str, reads.Read | None]:
+        return {}
+
+    def _read_anew(self, path: str) -> reads.Read | None:
+        try:
+            source = self.source(path)
+            fields = [self._prose.parse(text, path, path) for text in source.fields.values()]
+            return reads.read([*fields, self._prose.parse_ahead(source.body, path)])
+        except (TemplateWrong, *_MISTAKES):
+            return None
 
     def branches(self) -> tuple[Branch, ...]:
         """Every branch of every template, by path and line; templates that cannot be read have none."""

@@ -130,7 +130,7 @@ def test_a_mistake_is_said_of_each_letter(campaign: Campaign) -> None:
 
 
 def parsed(*texts: str) -> frozenset[str]:
-    return reads.asked([Environment().parse(text) for text in texts])
+    return reads.asked([reads.read([Environment().parse(text)]) for text in texts])
 
 
 @pytest.mark.parametrize(
