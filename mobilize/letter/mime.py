@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -66,6 +66,16 @@ class Message:
     data: bytes
     #: Whether a local part needs SMTPUTF8 (RFC 6531).
     needs_smtputf8: bool
+    #: Whether every line ends in CRLF: a bare CR or LF lets a server see two messages in one (SMTP smuggling).
+    is_clean: bool = field(init=False)
+    #: Of the data (hex).
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look through the data here, where it is made: many processes make letters, and one carries them all."""
+        data = self.data
+        object.__setattr__(self, "is_clean", data.count(b"\n") == data.count(b"\r\n") == data.count(b"\r"))
+        object.__setattr__(self, "sha256", hashlib.sha256(data).hexdigest())
 
 
 def message_id(key: bytes, letter: Letter, address: str) -> str:

@@ -5,7 +5,6 @@ Several carriers share a crew (post/deliver.py); this file knows nothing of task
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
@@ -242,7 +241,7 @@ class Carrier:
             then = following.message if following and transaction.may_follow(line, following.message) else None
             answer = await transaction.end(line, then)
             following = replace(following, asked=then is not None) if following else None
-            tried = replace(tried, refused=opening.refused, sha256=hashlib.sha256(message.data).hexdigest())
+            tried = replace(tried, refused=opening.refused, sha256=message.sha256)
         await self._decide(replace(tried, answer=answer), answer)
         self.carried += 1
         return await self._renewed(line, answer, following)

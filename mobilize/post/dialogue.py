@@ -123,8 +123,3 @@ def stuffed(data: bytes) -> bytes:
     whole = data if data.endswith(b"\r\n") else data + b"\r\n"
     stuffed = whole.replace(b"\r\n.", b"\r\n..")
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
-
-
-def is_clean(data: bytes) -> bool:
-    """Whether every line ends in CRLF: a bare CR or LF lets a server see two messages in one (SMTP smuggling)."""
-    return data.count(b"\n") == data.count(b"\r\n") == data.count(b"\r")

@@ -72,7 +72,7 @@ def _impossible(offers: Offers, message: Message) -> Answer | None:
         return Answer(stage=Stage.MAIL, code=552, text="5.3.4 larger than the server's SIZE")
     if message.needs_smtputf8 and not offers.smtputf8:
         return Answer(stage=Stage.MAIL, code=553, text="5.6.7 the server does not offer SMTPUTF8")
-    if not dialogue.is_clean(message.data):
+    if not message.is_clean:
         return Answer(stage=Stage.MAIL, code=554, text="5.6.0 a line of the message does not end in CRLF")
     return None
 

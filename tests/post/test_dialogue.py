@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
-from mobilize.post.dialogue import NotSmtp, Offers, Replies, Reply, breaths, envelope, is_clean, stuffed
+from mobilize.post.dialogue import NotSmtp, Offers, Replies, Reply, breaths, envelope, stuffed
 
 
 def message(*recipients: str, data: bytes = b"Subject: x\r\n\r\ntext\r\n", utf8: bool = False) -> Message:
@@ -110,5 +110,5 @@ def test_no_line_of_a_text_ends_it(lines: list[bytes]) -> None:
     "data", [b"a\nb\r\n", b"a\rb\nc\r\n", b"a\rb\r\n", b"a\r\n.\nMAIL FROM:<x>\r\n", b"a\r\n\r.\r\n"]
 )
 def test_a_bare_line_end_is_seen(data: bytes) -> None:
-    assert not is_clean(data)
-    assert is_clean(b"a\r\n.b\r\n")
+    assert not message(data=data).is_clean
+    assert message(data=b"a\r\n.b\r\n").is_clean
