@@ -152,7 +152,9 @@ class Scribe:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._page = Page()
-        self._written: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+        #: One for each who waits for that page: of those, one that is cancelled must not take it from the others.
+        self._waiting: list[asyncio.Future[Answers]] = []
+        self._loop = asyncio.get_running_loop()
         self._has_work = asyncio.Event()
         self._ended = False
 
@@ -160,8 +162,9 @@ class Scribe:
         """Put a note on the next page. What comes back is to be awaited: then it is durable, or LedgerUnusable."""
         note(self._page)
         self._has_work.set()
-        # Shielded: of the carriers that wait for one page, one that is cancelled must not take it from the others.
-        return asyncio.shield(self._written)
+        waiter = self._loop.create_future()
+        self._waiting.append(waiter)
+        return waiter
 
     def end(self) -> None:
         """Stop when nothing is left to write."""
@@ -175,13 +178,17 @@ class Scribe:
             self._has_work.clear()
             if self._ended and self._page == Page():
                 return
-            page, written = self._page, self._written
-            self._page, self._written = Page(), asyncio.get_running_loop().create_future()
+            page, waiting = self._page, self._waiting
+            self._page, self._waiting = Page(), []
             try:
                 answers = await asyncio.to_thread(self._ledger.write, page)
             except Exception as error:  # noqa: BLE001 - whoever waits for the page gets it
-                written.set_exception(error)
-                # Marked as seen: where all who waited were cancelled, nobody is left to look.
-                written.exception()
+                for each in waiting:
+                    if not each.done():
+                        each.set_exception(error)
+                        # Marked as seen: of a settled letter it may be that nobody waits any more.
+                        each.exception()
             else:
-                written.set_result(answers)
+                for each in waiting:
+                    if not each.done():
+                        each.set_result(answers)
