@@ -24,7 +24,7 @@ from mobilize.desk.compose import Order
 from mobilize.desk.ledger import Books, holding
 from mobilize.desk.portion import AT_ONCE, Portion
 from mobilize.installation import Installation, opened
-from mobilize.letter.merge import LetterId, choose_language, letter_id
+from mobilize.letter.merge import Letter, LetterId, choose_language, letter_id, merge
 from mobilize.letter.mime import Message
 from mobilize.post import outbox
 from mobilize.post.deliver import deliver
@@ -201,6 +201,27 @@ def _person(office: Contact, number: int) -> Contact:
     return replace(office, id=ContactId(f"{office.id}-{number}"), name=f"Amina Example {number}", emails=(email,))
 
 
+def orders(
+    installation: Installation, contacts: Callable[[Installation], Sequence[Contact]], count: int
+) -> list[Order]:
+    """Letters to persons of their own, of the contacts' countries and languages, in the order in which `send` goes."""
+    campaign = installation.campaign
+    people = [_person(each, number) for number, each in enumerate(islice(cycle(contacts(installation)), count))]
+    # Alternating languages costs the typesetter 13 %.
+    people.sort(key=lambda each: (choose_language(campaign, each)[0], each.country))
+    return [
+        Order(letter=letter_id(campaign.slug, each.id, 1), contact=each, round=1, today=now().date()) for each in people
+    ]
+
+
+def merged(
+    installation: Installation, contacts: Callable[[Installation], Sequence[Contact]], count: int
+) -> list[Letter]:
+    """The same letters, merged."""
+    campaign = installation.campaign
+    return [merge(campaign, each.contact, today=each.today) for each in orders(installation, contacts, count)]
+
+
 def carried(
     place: str,
     port: int,
@@ -222,17 +243,11 @@ def carried(
         f"SMTP_HOST=127.0.0.1\nSMTP_PORT={port}\nSMTP_SECURITY=none\nSMTP_SANDBOX=yes\nSMTP_CONNECTIONS={connections}\n"
     )
     with fresh(place, name, paper=paper, env=env) as installation:
-        people = (_person(each, number) for number, each in enumerate(cycle(contacts(installation))))
-        slug, campaign = installation.campaign.slug, installation.campaign
-        # In the order of send: alternating languages costs the typesetter 13 %.
-        in_order = sorted(islice(people, letters), key=lambda each: (choose_language(campaign, each)[0], each.country))
-        orders = [
-            Order(letter=letter_id(slug, each.id, 1), contact=each, round=1, today=now().date()) for each in in_order
-        ]
+        slug, these = installation.campaign.slug, orders(installation, contacts, letters)
         with installation.store.writing() as connection:
-            rows = (replace(row, letter=order.letter) for row, order in zip(entries(letters), orders, strict=True))
+            rows = (replace(row, letter=order.letter) for row, order in zip(entries(letters), these, strict=True))
             outbox.queue(connection, slug, rows, now=now())
-        whole = Portion(orders=orders, when=AT_ONCE, waits={}, connections=connections, patience=30)
+        whole = Portion(orders=these, when=AT_ONCE, waits={}, connections=connections, patience=30)
         moments: list[float] = []
         begin = time.perf_counter()
         with ExitStack() as without:
@@ -240,6 +255,6 @@ def carried(
                 without.enter_context(mock.patch.object(portion, "Books", return_value=NoLedger()))
             portion.carry(installation, whole, now=now, told=lambda _: moments.append(time.perf_counter()), said=print)
         assert len(moments) == letters, len(moments)
-        some = orders[:: max(1, letters // 100)]
+        some = these[:: max(1, letters // 100)]
         octets = [len(compose.filled(compose.composer(installation), each, now=now()).data) for each in some]
         return (letters - 1) / (moments[-1] - moments[0]), moments[0] - begin, sum(octets) // len(octets)

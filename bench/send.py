@@ -17,7 +17,6 @@ from collections.abc import Sequence
 import peers
 from ground import SINK, SOURCE, carried, fresh, ministers, offices, queued, run, say, sink, small, source
 
-import letters as letters_bench
 from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
@@ -84,12 +83,14 @@ def mail(place: str, count: int) -> None:
 
 def paper(place: str, port: int) -> None:
     """Letters with their paper."""
-    rate, first, size = carried(place, port, ministers, letters=3000, paper=True, connections=10)
+    count = 3000
+    rate, first, size = carried(place, port, ministers, letters=count, paper=True, connections=10)
     print(f"with the PDF ({size:,} octets): {rate:,.0f}/s, first in {first:.2f} s")
-    say("the same over bare Typst in one process a core", rate / letters_bench.processes(2, ministers=True), 0.75)
     with fresh(place, "loop") as installation:
-        loop = peers.weasyprint_loop(installation, ministers(installation)[:24], port)
-    say(f"the same over a plain loop with WeasyPrint ({loop:,.1f}/s)", rate / loop, 12)
+        bare = peers.bare_typst(installation, count)
+        say(f"the same over bare Typst on all cores ({bare:,.0f}/s)", rate / bare, 0.75)
+        loop = peers.weasyprint_loop(installation, count, port)
+        say(f"the same over a plain loop with WeasyPrint ({loop:,.1f}/s)", rate / loop, 12)
 
 
 def many(installation: Installation, port: int) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from mobilize.campaign.campaign import Campaign
 from mobilize.campaign.contacts import Contact
 from mobilize.errors import LetterWrong, SettingsWrong
-from mobilize.installation import Installation
 from mobilize.letter import dkim, docx, html, link, mime, partner, pdf, text, token
 from mobilize.letter.dkim import Signer
 from mobilize.letter.merge import Letter, LetterId
 from mobilize.letter.mime import Attachment, Message
+
+if TYPE_CHECKING:
+    # A press composes, and starts without the ledger and the settings in half the time.
+    from mobilize.installation import Installation
 
 #: Days after sending, or after the campaign's end, during which an answer's token is good.
 ANSWER_DAYS = 180

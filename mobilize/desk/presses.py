@@ -8,16 +8,16 @@ takes no letter with it: what it had in hand is written here.
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 
 from mobilize.desk import compose
 from mobilize.desk.compose import Composer, Order, SigningKey
@@ -97,7 +97,7 @@ class _Died(Exception):
 class _Press:
     """Another process that writes, and the thread that fetches what it wrote."""
 
-    process: BaseProcess
+    process: subprocess.Popen[bytes]
     line: Connection
     is_ready: bool = False
     #: Who waits for a batch, in the order in which they were asked for.
@@ -138,31 +138,34 @@ class _Press:
         self._is_ending = True
         with suppress(OSError):
             self.line.send(None)
-        self.process.join(_PATIENCE)
-        if self.process.is_alive():
+        try:
+            self.process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.join()
+            self.process.wait()
         self.line.close()
 
 
 def _started(by: Composer, key: SigningKey | None, said: Callable[[str], None]) -> _Press:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
-    process.start()
+    ours, theirs = Pipe()
+    number = theirs.fileno()
+    # An interpreter of its own, and not multiprocessing's: that would first import what this program's main module
+    # does, which is the command line with all that it needs. -P: no module is looked for in the folder we stand in.
+    words = [sys.executable, "-P", "-c", f"from {__name__} import work; work({number})"]
+    process = subprocess.Popen(words, pass_fds=(number,), stdin=subprocess.DEVNULL)  # noqa: S603 - these words are ours
     theirs.close()
     press = _Press(process=process, line=ours)
     threading.Thread(target=press.fetch, args=(said,), daemon=True).start()
     with suppress(OSError):
-        # Not with its start: a press whose parent is killed meanwhile would say so, at length.
         ours.send((by, key))
     return press
 
 
-def _work(line: Connection) -> None:
-    """What a press does, until it is told to end or nobody is there any more."""
+def work(number: int) -> None:
+    """Be a press: write what is asked for over an open pipe, until it says to end or nobody is there any more."""
     # Ctrl-C reaches every process of a terminal; what it means is decided by the one that a person started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = Connection(number)
     with suppress(EOFError, OSError):
         write = writer(*line.recv())
         line.send(None)
