@@ -117,9 +117,11 @@ class _Press:
                 waiting.set_exception(_Died())
         return waiting
 
-    def fetch(self, said: Callable[[str], None]) -> None:
-        """Hand out what comes, until the press ends."""
+    def fetch(self, means: tuple[Composer, SigningKey | None], said: Callable[[str], None]) -> None:
+        """Give it what it writes with, and hand out what comes, until the press ends."""
         with suppress(EOFError, OSError):
+            # Here, since this waits until it has started; meanwhile the next one can.
+            self.line.send(means)
             while True:
                 written = self.line.recv()
                 if written is None:
@@ -155,9 +157,7 @@ def _started(by: Composer, key: SigningKey | None, said: Callable[[str], None]) 
     process = subprocess.Popen(words, pass_fds=(number,), stdin=subprocess.DEVNULL)  # noqa: S603 - these words are ours
     theirs.close()
     press = _Press(process=process, line=ours)
-    threading.Thread(target=press.fetch, args=(said,), daemon=True).start()
-    with suppress(OSError):
-        ours.send((by, key))
+    threading.Thread(target=press.fetch, args=((by, key), said), daemon=True).start()
     return press
 
 
