@@ -114,8 +114,7 @@ def queue_lot(
             if letter in again:
                 reason = "tried again by hand"
                 outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason=reason, now=now)
-            if letter not in added:
-                outbox.redo(connection, campaign, each.entry)
+        outbox.redo(connection, campaign, [each.entry for each in part if each.entry.letter not in added])
         going = [each.going for each in part if each.entry.letter not in theirs]
         lock_domains = bool(portion.pace_of(installation).per_domain)
         shards = list(workers.cut(going, priority=priority, lock_domains=lock_domains))

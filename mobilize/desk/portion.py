@@ -241,9 +241,12 @@ def _to_its_end(run: Run, asked: _Asked) -> None:
 # --- what a person asks for ------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Asked:
-    """How often somebody asked for an end, and of which run."""
+    """How often somebody asked for an end, and of which run.
+
+    Without a representation: Python makes one of each handler that it gives back, with all letters of the run in it.
+    """
 
     times: int = 0
     _run: Run | None = None

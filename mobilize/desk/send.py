@@ -150,10 +150,8 @@ def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.d
         added = set(outbox.queue(connection, campaign, planned, now=now))
         for letter in plan.again:
             outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)
-        for entry in planned:
-            if entry.letter not in added:
-                # Queued by an earlier run: its contact or template may have changed since.
-                outbox.redo(connection, campaign, entry)
+        # Queued by an earlier run: their contacts or templates may have changed since.
+        outbox.redo(connection, campaign, [entry for entry in planned if entry.letter not in added])
 
 
 def sure_of_the_ledger(installation: Installation) -> str:

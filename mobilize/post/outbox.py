@@ -9,14 +9,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, insert, or_, select, update
 
 from mobilize.letter.merge import LetterId
 from mobilize.post.book import may_go
 from mobilize.post.known import known
 from mobilize.post.receipt import Line
 from mobilize.post.states import State, may
-from mobilize.store.schema import attempts, letters
+from mobilize.store.schema import Moment, attempts, letters
 from mobilize.store.suppression import address_digest
 
 
@@ -166,22 +166,30 @@ def move(
     return moved.rowcount == 1
 
 
-def redo(connection: Connection, campaign: str, entry: Entry) -> None:
-    """Note that a waiting letter was written anew: its contact or template may have changed since it was queued."""
-    connection.execute(
-        update(letters)
-        .where(_is(campaign, entry.letter), letters.c.state.in_((State.QUEUED, State.DEFERRED)))
-        .values(
-            digest=entry.digest,
-            dated=entry.dated,
-            office_hours=entry.office_hours,
-            message_id=entry.message_id,
-            address_digest=entry.address_digest,
-            language=entry.language,
-            # A try that a server asked to put off stays put off; a letter that was never tried goes when it is told to.
-            due_at=case((letters.c.state == State.QUEUED, entry.due_at), else_=letters.c.due_at),
-        )
+def redo(connection: Connection, campaign: str, entries: Sequence[Entry]) -> None:
+    """Note that waiting letters were written anew: contacts or templates may have changed since they were queued."""
+    if entries:
+        new = ({f"new_{key}": value for key, value in asdict(entry).items()} for entry in entries)
+        connection.execute(_REDO, [{"of": campaign, **each} for each in new])
+
+
+#: Built once, and written for all letters together: one by one fifty thousand took nine seconds.
+_REDO = (
+    update(letters)
+    .where(
+        letters.c.campaign == bindparam("of"),
+        letters.c.letter == bindparam("new_letter"),
+        or_(letters.c.state == State.QUEUED, letters.c.state == State.DEFERRED),
     )
+    .values(
+        **{
+            name: bindparam(f"new_{name}")
+            for name in ("digest", "dated", "office_hours", "message_id", "address_digest", "language")
+        },
+        # A try that a server asked to put off stays put off; a letter that was never tried goes when it is told to.
+        due_at=case((letters.c.state == State.QUEUED, bindparam("new_due_at", type_=Moment())), else_=letters.c.due_at),
+    )
+)
 
 
 # --- find ------------------------------------------------------------------------------------------------------------

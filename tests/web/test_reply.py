@@ -221,7 +221,7 @@ def test_the_letter_that_it_answers_stands_beside_it(site: Site, lead: httpx.Cli
     assert "word by word as it was sent" in page
     assert "invite Your Excellency" in page or "ask Your Excellency" in page
     with site.installation.store.writing() as connection:
-        outbox.redo(connection, campaign.slug, replace(entry, digest="0" * 64))
+        outbox.redo(connection, campaign.slug, [replace(entry, digest="0" * 64)])
     assert "the text has changed since" in lead.get(f"/organise/reply/{hostile}").text
 
 
