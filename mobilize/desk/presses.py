@@ -8,7 +8,6 @@ takes no letter with it: what it had in hand is written here.
 from __future__ import annotations
 
 import datetime as dt
-import signal
 import subprocess
 import sys
 import threading
@@ -121,7 +120,8 @@ class _Press:
         """Give it what it writes with, and hand out what comes, until the press ends."""
         with suppress(EOFError, OSError):
             # Here, since this waits until it has started; meanwhile the next one can.
-            self.line.send(means)
+            with self._lock:
+                self.line.send(means)
             while True:
                 written = self.line.recv()
                 if written is None:
@@ -138,8 +138,11 @@ class _Press:
     def end(self) -> None:
         """Have it end, soon or now."""
         self._is_ending = True
-        with suppress(OSError):
-            self.line.send(None)
+        # One that is still starting is first given what it writes with; one that never takes that is killed.
+        if self._lock.acquire(timeout=_PATIENCE):
+            with suppress(OSError):
+                self.line.send(None)
+            self._lock.release()
         try:
             self.process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -154,7 +157,8 @@ def _started(by: Composer, key: SigningKey | None, said: Callable[[str], None]) 
     # An interpreter of its own, and not multiprocessing's: that would first import what this program's main module
     # does, which is the command line with all that it needs. -P: no module is looked for in the folder we stand in.
     words = [sys.executable, "-P", "-c", f"from {__name__} import work; work({number})"]
-    process = subprocess.Popen(words, pass_fds=(number,), stdin=subprocess.DEVNULL)  # noqa: S603 - these words are ours
+    # Ctrl-C reaches every process of a terminal's group; what it means is decided by the one that a person started.
+    process = subprocess.Popen(words, pass_fds=(number,), stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - ours
     theirs.close()
     press = _Press(process=process, line=ours)
     threading.Thread(target=press.fetch, args=((by, key), said), daemon=True).start()
@@ -163,8 +167,6 @@ def _started(by: Composer, key: SigningKey | None, said: Callable[[str], None]) 
 
 def work(number: int) -> None:
     """Be a press: write what is asked for over an open pipe, until it says to end or nobody is there any more."""
-    # Ctrl-C reaches every process of a terminal; what it means is decided by the one that a person started.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = Connection(number)
     with suppress(EOFError, OSError):
         write = writer(*line.recv())

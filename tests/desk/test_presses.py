@@ -22,6 +22,7 @@ from mobilize.desk.compose import Order
 from mobilize.desk.plan import Chosen
 from mobilize.errors import LetterWrong, LoginRefused, TemplateWrong
 from mobilize.installation import Installation, opened
+from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 from mobilize.letter.partner import write
 from mobilize.post.run import Unmade
@@ -225,3 +226,18 @@ def test_an_error_travels_with_all_that_it_says() -> None:
         error.text,
         error.hint,
     )
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
+def test_presses_that_are_not_wanted_any_more_while_they_start_end_at_once(
+    campaign_folder: MakeFolder, after: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with opened(campaign_folder(*rows(1))) as installation:
+        order = Order(letter=LetterId("x"), contact=installation.campaign.contacts[0], round=1, today=NOW.date())
+        sentences: list[str] = []
+        with presses.presses(compose.composer(installation), None, count=2, said=sentences.append) as write:
+            write([order])
+            time.sleep(after)
+    assert not running()
+    assert sentences == []
+    assert capfd.readouterr().err == ""
