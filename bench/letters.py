@@ -155,13 +155,9 @@ def _font_files() -> Iterator[Path]:
                 yield file
 
 
-def _all_of(campaign: Campaign, *, ministers: bool) -> list[Letter]:
-    return [each for each in written(campaign) if not ministers or each.contact.audience == "minister"]
-
-
-def _share(place: int, of: int, ministers: bool, ready: Barrier, done: Queue[float]) -> None:  # noqa: FBT001 - a process's arguments come by place
+def _share(place: int, of: int, ready: Barrier, done: Queue[float]) -> None:
     campaign, _ = folder.load(ROOT)
-    letters = _all_of(campaign, ministers=ministers)[place::of]
+    letters = written(campaign)[place::of]
     paper.pdf(letters[0], campaign)
     ready.wait()
     start = time.perf_counter()
@@ -170,18 +166,18 @@ def _share(place: int, of: int, ministers: bool, ready: Barrier, done: Queue[flo
     done.put(time.perf_counter() - start)
 
 
-def processes(count: int, *, ministers: bool = False) -> float:
+def processes(count: int) -> float:
     """Letters a second of wall time, the campaign's PDFs shared out among so many processes that run already."""
     context = multiprocessing.get_context("spawn")
     ready, done = context.Barrier(count), context.Queue()
-    workers = [context.Process(target=_share, args=(place, count, ministers, ready, done)) for place in range(count)]
+    workers = [context.Process(target=_share, args=(place, count, ready, done)) for place in range(count)]
     for worker in workers:
         worker.start()
     took = max(done.get() for _ in workers)
     for worker in workers:
         worker.join()
     campaign, _ = folder.load(ROOT)
-    return 2 * len(_all_of(campaign, ministers=ministers)) / took
+    return 2 * len(written(campaign)) / took
 
 
 def memory(campaign: Campaign, count: int) -> float:

@@ -35,6 +35,8 @@ class Clerk:
 
         Raises LedgerUnusable: nothing of it was kept.
         """
+        if not (wanted or page.settled or page.put_back or page.handed_over):
+            return Taken()
         pen = self._pen
         taken = self._on_sqlite(pen, page, wanted) if isinstance(pen, Quill) else self._on_postgresql(pen, page, wanted)
         if taken.count and self.witness:

@@ -25,6 +25,7 @@ from mobilize.post.states import State
 from mobilize.post.verdict import Answer, Stage, Verdict
 from mobilize.store import leases, switches, witness
 from mobilize.store.schema import attempts, letters, refusals
+from mobilize.store.schema import leases as leased
 from mobilize.store.suppression import address_digest, suppress
 
 Env = Callable[[int], str]
@@ -128,6 +129,18 @@ def test_a_page_leaves_the_same_in_both_databases(
         in_a_file = conversation(installation)
     assert in_a_file == shared
     assert len(in_a_file) > 12
+
+
+def test_claims_are_counted_beside_the_lease(on_postgres: str, campaign_folder: MakeFolder, sandbox_env: Env) -> None:
+    assert on_postgres
+    with queued(campaign_folder(*rows(6), env=sandbox_env(1))) as installation:
+        names = [LetterId(each.letter) for each in status.fates(installation, 1)]
+        with opened_books(installation) as found:
+            found.write(Page(claimed=names[:2]))
+            with installation.store.reading() as connection:
+                own = select(leased.c.claims).where(leased.c.holder == found.clerk.holder)
+                assert connection.execute(own).scalar() == 2
+                assert leases.claims(connection) == 2
 
 
 def test_of_sending_that_is_paused_no_letter_is_claimed(installation: Installation) -> None:
