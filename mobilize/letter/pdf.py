@@ -12,7 +12,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 from typing import Literal
@@ -21,6 +20,7 @@ import typst
 
 from mobilize.campaign.campaign import Campaign
 from mobilize.errors import FontMissing, LetterWrong, TemplateWrong
+from mobilize.letter import fit
 from mobilize.letter.bidi import cut
 from mobilize.letter.markdown import Block, Grid, Heading, Items, Prose, Run, blocks
 from mobilize.letter.merge import Letter
@@ -62,13 +62,13 @@ def pdf(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = (
 
 def sized(letter: Letter, campaign: Campaign, *, standards: Sequence[Standard] = ("ua-1",)) -> tuple[float, bytes]:
     """Set the letter as `pdf` does, and tell the size of its type in points."""
-    for size in _sizes(letter):
+    for size in fit.sizes(letter):
         paper = _compile(letter, campaign, size, standards)
         if pages(paper) == 1:
             return size, paper
     # It fits on one page at no size: let it run on, at the size that reads best.
-    size = _fit(letter).sizes[0]
-    return size, _compile(letter, campaign, size, standards)
+    size = fit.readable(letter)
+    return size, _compile(letter, campaign, size, standards, runs_on=True)
 
 
 def pages(paper: bytes) -> int:
@@ -76,66 +76,21 @@ def pages(paper: bytes) -> int:
     return sum(int(found[1]) for found in re.finditer(rb"/Type/Pages/Count (\d+)", paper))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """How much of a language goes on one page."""
-
-    #: Sizes of type in points, the one that reads best first.
-    sizes: tuple[float, ...]
-    #: Lines that a page holds at the first size, beside letterhead, address and signature.
-    lines: float
-    #: Signs that a line holds at the first size.
-    signs: float
-
-
-#: Measured on the shipped letters: of their 420 cases the first guess is right for 358. Amiri is drawn small
-#: for its size, and Arabic needs more space between its lines.
-_FITS: Mapping[str, Fit] = {
-    "ar": Fit(sizes=(13.5, 13, 12.5, 12, 11.5), lines=26.0, signs=96.0),
-    "zh": Fit(sizes=(12, 11.5, 11, 10.5, 10), lines=28.0, signs=41.0),
-}
-_OTHER_FIT = Fit(sizes=(11.5, 11, 10.5, 10), lines=33.0, signs=96.0)
-
-
-def _fit(letter: Letter) -> Fit:
-    return _FITS.get(letter.language, _OTHER_FIT)
-
-
-def _sizes(letter: Letter) -> Sequence[float]:
-    """Sizes to try, from the largest at which the letter may fit by its length.
-
-    To set a letter takes 6 ms, so the first guess should be right; to measure inside Typst took as long again for each
-    size. A function of the letter alone: the same letter comes out at the same size.
-    """
-    fit = _fit(letter)
-    body = [block for paragraph in letter.paragraphs for block in blocks(paragraph.markdown)]
-    for place, size in enumerate(fit.sizes):
-        scale = fit.sizes[0] / size
-        if sum(_lines(block, fit.signs * scale) for block in body) <= fit.lines * scale:
-            return fit.sizes[place:]
-    return fit.sizes[-1:]
-
-
-def _lines(block: Block, signs: float) -> float:
-    """Lines that a block takes with the space below it."""
-    if isinstance(block, Items):
-        return sum(_lines(inner, signs * 0.96) - 0.2 for item in block.items for inner in item) + 0.4
-    if isinstance(block, Grid):
-        return 1.2 * (len(block.rows) + 1) + 0.6
-    return -(-sum(len(run.text) for run in block.runs) // signs) + 0.4
-
-
 def png(letter: Letter, campaign: Campaign, *, ppi: float = 110) -> tuple[bytes, ...]:
     """Draw the pages, for looking at them; as `pdf` sets them. Raises as `pdf` does."""
-    for size in (*_sizes(letter), _fit(letter).sizes[0]):
+    for size in fit.sizes(letter):
         drawn = _run(letter, campaign, size, form="png", ppi=ppi)
         if isinstance(drawn, bytes) or len(drawn) == 1:
             break
+    else:
+        drawn = _run(letter, campaign, fit.readable(letter), form="png", ppi=ppi, runs_on=True)
     return (drawn,) if isinstance(drawn, bytes) else tuple(drawn)
 
 
-def _compile(letter: Letter, campaign: Campaign, size: float, standards: Sequence[Standard]) -> bytes:
-    paper = _run(letter, campaign, size, form="pdf", standards=standards)
+def _compile(
+    letter: Letter, campaign: Campaign, size: float, standards: Sequence[Standard], *, runs_on: bool = False
+) -> bytes:
+    paper = _run(letter, campaign, size, form="pdf", standards=standards, runs_on=runs_on)
     assert isinstance(paper, bytes)
     return paper
 
@@ -148,19 +103,20 @@ def _run(
     form: Literal["pdf", "png"],
     standards: Sequence[Standard] = (),
     ppi: float | None = None,
+    runs_on: bool = False,
 ) -> bytes | list[bytes]:
     source = campaign.templates.get(TEMPLATE)
     if source is None:
         raise TemplateWrong("is missing: copy it from the shipped campaign", path=f"letters/{TEMPLATE}", line=1)
     _refuse_bringing_in(source)
+    # Whether it runs on over pages: only then has letter.typ a page to number, which takes a second layout.
+    given = {**data(letter, campaign), "size": size, "runs_on": runs_on}
     try:
         made = compiler().compile(
             input=source.encode(),
             format=form,
             ppi=ppi,
-            sys_inputs={
-                "letter": _unvocalised(json.dumps({**data(letter, campaign), "size": size}, ensure_ascii=False))
-            },
+            sys_inputs={"letter": _unvocalised(json.dumps(given, ensure_ascii=False))},
             pdf_standards=list(standards),
             timestamp=0,  # no clock in the file (domain rules D6)
         )
