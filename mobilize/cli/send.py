@@ -87,6 +87,7 @@ def send(
             _rehearse(installation, test_to, chosen, round_, limit)
             return
         planning.check_campaign(installation, skip_faulty=skip_faulty, now=now())
+        _take_back(installation, dry_run=dry_run)
         plan = planning.plan(installation, chosen=chosen, round=round_, limit=limit, now=now(), only_failed=only_failed)
         _show_plan(plan, as_lines=as_lines)
         if dry_run:
@@ -121,6 +122,21 @@ def send(
     _show_result(sent, folder(ctx), as_lines=as_lines)
     if sent.left or sent.states.get("failed") or sent.states.get("in_doubt"):
         raise typer.Exit(1)
+
+
+def _take_back(installation: Installation, *, dry_run: bool) -> None:
+    """Before a plan is made, so that it has what a program held that died; else "another program is sending it"."""
+    from mobilize.desk import send as desk
+
+    if dry_run:
+        return
+    again, doubtful = desk.take_back(installation, now=now())
+    ended = "A run ended in the middle:"
+    if again:
+        typer.echo(f"{ended} {again} letter{'s are' if again > 1 else ' is'} queued again.", err=True)
+    if doubtful:
+        told = f"{doubtful} letter{'s are' if doubtful > 1 else ' is'} in doubt"
+        typer.echo(f"{ended} {told}, perhaps sent; see mobilize outbox resolve.", err=True)
 
 
 def _rehearse(installation: Installation, to: str, chosen: Chosen, round_: int, limit: int | None) -> None:

@@ -312,6 +312,32 @@ def test_a_killed_program_leaves_few_in_doubt_and_nothing_twice(
     assert len(ids) >= found["sent"]
 
 
+def test_the_command_takes_back_what_a_killed_one_held_even_where_nothing_else_is_to_go(
+    campaign_folder: MakeFolder, sandbox_env: Env, either_ledger: str
+) -> None:
+    with faulty_server(Server(slow=5.0)) as server:
+        folder = campaign_folder(*rows(1), env=sandbox_env(server.port))
+        running = subprocess.Popen(command(folder, "send", "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_for(lambda: letters_in(folder, "sending") == 1)
+        running.kill()
+        running.communicate()
+        server.slow = 0.0
+        if either_ledger == "postgres":
+            time.sleep(LEASE)
+        look = subprocess.run(command(folder, "send", "--dry-run"), capture_output=True, check=True)
+        assert letters_in(folder, "sending") == 1, "a dry run changes nothing"
+        assert b"queued again" not in look.stderr
+        again = subprocess.run(command(folder, "send", "--yes"), capture_output=True, check=False)
+        assert b"1 letter is queued again" in again.stderr
+        assert letters_in(folder, "sent") == 1
+    assert set(server.message_ids().values()) == {1}
+
+
+def letters_in(folder: Path, state: str) -> int:
+    with opened(folder) as installation:
+        return counts(installation)[state]
+
+
 def wait_for(true: Callable[[], bool]) -> None:
     end = time.monotonic() + 30
     while not true():
