@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 
+import begin
 import peers
 from ground import SINK, SOURCE, carried, fresh, ministers, offices, queued, run, say, sink, small, source
 
@@ -21,7 +22,7 @@ from mobilize.installation import Installation
 from mobilize.letter.merge import LetterId
 from mobilize.letter.mime import Message
 
-PARTS = ("peers", "wire", "mail", "paper", "many")
+PARTS = ("peers", "wire", "mail", "paper", "many", "begin")
 
 
 def main() -> None:
@@ -44,6 +45,8 @@ def main() -> None:
         if "many" in chosen.only:
             with fresh(place, "many") as installation:
                 many(installation, port)
+        if "begin" in chosen.only:
+            begin.measure(place, port, 50_000)
 
 
 def wire(place: str, port: int, count: int) -> None:
@@ -104,7 +107,7 @@ def many(installation: Installation, port: int) -> None:
 
     begin = time.perf_counter()
     run(installation, port, letters[:50_000], 20, made)
-    say("seconds from the start to the first of 50,000 letters", first[0] - begin, 1.0, most=True)
+    say("the engine alone: seconds to the first of 50,000 letters", first[0] - begin, 1.0, most=True)
     early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     run(installation, port, letters[50_000:], 20, small)
     late = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

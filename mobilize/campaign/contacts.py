@@ -168,6 +168,17 @@ def take(row: Row, path: str, earlier: Earlier) -> tuple[Contact | None, list[Fa
     return None if refused else contact, faults
 
 
+def name_of(row: Row, earlier: Seen) -> ContactId:
+    """Name the contact of the next row of a file of which `take` refuses none, without examining the row.
+
+    earlier: short names of rows above, to which this adds: where two share one, the later bears its long name.
+    """
+    country, audience, organisation, office = (row.cells[each] for each in _NAMED_BY)
+    short = _identity(country, audience, organisation, office, _SHORT)
+    is_first = earlier.first(short, row.line) == row.line
+    return short if is_first else _identity(country, audience, organisation, office, _LONG)
+
+
 def contact_of(row: Row, path: str) -> tuple[Contact | None, list[Fault]]:
     """Read one row by itself; None where it cannot be used. Never raises."""
     check = _Check(row=row, path=path)
@@ -213,9 +224,10 @@ def identify(country: str, audience: Audience, organisation: str, office: str) -
 
 #: Hexadecimal digits of a contact's name, and of its long one.
 _SHORT, _LONG = 8, 24
+_NAMED_BY = ("country", "audience", "organisation", "office")
 
 
-def _identity(country: str, audience: Audience, organisation: str, office: str, digits: int) -> ContactId:
+def _identity(country: str, audience: str, organisation: str, office: str, digits: int) -> ContactId:
     what = f"{one_line(organisation).casefold()}|{one_line(office).casefold()}"
     return ContactId(f"{country}-{audience}-{hashlib.sha256(what.encode()).hexdigest()[:digits]}".lower())
 

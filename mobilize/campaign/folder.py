@@ -7,16 +7,18 @@ not read. `extends` alone names another folder, and only campaign folders are re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mobilize.campaign import charter, columns, contacts, record, tables
 from mobilize.campaign.campaign import Campaign
-from mobilize.campaign.contacts import Contact, Reading
+from mobilize.campaign.contacts import Contact, ContactId, Reading
 from mobilize.campaign.faults import Fault
 from mobilize.campaign.headers import Layout
 from mobilize.campaign.home import Home, opened, utf8
+from mobilize.campaign.seen import Seen
 from mobilize.errors import SourceUnreadable
 
 #: Where the contacts may be; the first that is there is read.
@@ -102,6 +104,46 @@ def stream_contacts(path: Path) -> Iterator[Contact | Fault]:
     Holds one row, and some fifty bytes of each earlier one to find what stands there twice. No workbook is streamed.
     Warnings come too, before the contact that they are about.
     """
+    earlier = contacts.Earlier()
+    for row in _stream_rows(path):
+        if isinstance(row, Fault):
+            yield row
+            continue
+        contact, faults = contacts.take(row, CONTACTS[0], earlier)
+        yield from faults
+        if contact is not None:
+            yield contact
+
+
+def named_rows(path: Path) -> Iterator[tuple[ContactId, tables.Row]]:
+    """Each row of contacts.csv with the name of its contact, and nothing else of it looked at.
+
+    For a file that was read whole before, with no row refused, and is the same (`inputs_digest`).
+    """
+    earlier = Seen()
+    for row in _stream_rows(path):
+        if not isinstance(row, Fault):
+            yield contacts.name_of(row, earlier), row
+
+
+def contact_again(name: ContactId, row: tables.Row) -> Contact | None:
+    """The contact of such a row; None where it is none after all."""
+    contact, _ = contacts.contact_of(row, CONTACTS[0])
+    return replace(contact, id=name) if contact is not None else None
+
+
+def contacts_on(path: Path, lines: Container[int]) -> Iterator[Contact]:
+    """Read the contacts that stand on these lines of contacts.csv, of a file as for `named_rows`.
+
+    Each under its short name, which may be that of an earlier one.
+    """
+    for row in _stream_rows(path, lines):
+        if not isinstance(row, Fault) and (contact := contacts.contact_of(row, CONTACTS[0])[0]) is not None:
+            yield contact
+
+
+def _stream_rows(path: Path, lines: Container[int] | None = None) -> Iterator[tables.Row | Fault]:
+    """The rows of contacts.csv; what is wrong with the file, or with a row, in their place."""
     home = opened(path)
     if not (home.path / CONTACTS[0]).exists():
         yield from read_contacts(path).faults
@@ -113,17 +155,31 @@ def stream_contacts(path: Path) -> Iterator[Contact | Fault]:
     with plain.open("rb") as beginning:
         guess = tables.guess_sample(beginning.read(tables.SAMPLE), columns.CONTACTS)
     with plain.open(encoding=guess.encoding, errors="replace", newline="") as text:
-        stream = tables.stream(text, guess, path=CONTACTS[0], layout=columns.CONTACTS)
+        stream = tables.stream(text, guess, path=CONTACTS[0], layout=columns.CONTACTS, lines=lines)
         yield from stream.faults
-        earlier = contacts.Earlier()
-        for row in stream.rows:
-            if isinstance(row, Fault):
-                yield row
-                continue
-            contact, faults = contacts.take(row, CONTACTS[0], earlier)
-            yield from faults
-            if contact is not None:
-                yield contact
+        yield from stream.rows
+
+
+def inputs_digest(path: Path) -> str:
+    """Digest (SHA-256, hex) every file that a campaign's letters are made from, its own and those that it extends.
+
+    Where it is the same, `load` reads the same. Empty where a file cannot be read, or the contacts stand in no CSV.
+    Raises SourceUnreadable as `load` does.
+    """
+    homes, charters, _ = _chain(path)
+    sender = charters[0].sender
+    there = [name for name in CONTACTS if (path / name).exists()]
+    digest = hashlib.sha256(" ".join(there).encode())
+    for number, home in enumerate(homes):
+        own = () if number else (CONTACTS[0], *filter(None, (sender.logo, sender.signature)))
+        below = (*home.below("record", "*.csv"), *home.below("letters", "*.md", "*.typ"))
+        for name in ("campaign.toml", *own, *below):
+            data = home.read(name, most=LARGEST_TABLE)
+            if not isinstance(data, bytes):
+                return ""
+            digest.update(f"{home.name}{name} {len(data)}\n".encode())
+            digest.update(data)
+    return digest.hexdigest()
 
 
 def read_contacts(path: Path) -> Reading:

@@ -10,7 +10,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -152,11 +152,13 @@ def guess_sample(sample: bytes, layout: Layout) -> Guess:
     return guess_text(sample.decode(judgement.encoding, "replace"), judgement, layout)
 
 
-def stream(text: Iterable[str], guess: Guess, *, path: str, layout: Layout) -> Stream:
+def stream(
+    text: Iterable[str], guess: Guess, *, path: str, layout: Layout, lines: Container[int] | None = None
+) -> Stream:
     """Read a CSV of any length, holding one row at a time.
 
     text: lines with their ends, decoded as guessed; what could not be decoded is U+FFFD, which no value may hold.
-    Never raises for what is in it.
+    lines: only the rows that begin on these; None: all. Never raises for what is in it.
     """
     found = records(text, guess.delimiter, path)
     header = next(found, None)
@@ -166,7 +168,8 @@ def stream(text: Iterable[str], guess: Guess, *, path: str, layout: Layout) -> S
     head = understand((clean(cell) for cell in header.cells), layout)
     faults = tuple(head_faults(path, header.line, head))
     unusable = head.missing or head.doubled
-    rows = iter(()) if unusable else _fitted(found, head, layout, path, len(header.cells))
+    wanted = found if lines is None else (each for each in found if each.line in lines)
+    rows = iter(()) if unusable else _fitted(wanted, head, layout, path, len(header.cells))
     return Stream(guess=guess, head=head, rows=rows, faults=faults)
 
 

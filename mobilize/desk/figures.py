@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilize.desk import inbox, webhooks
 from mobilize.desk.paper import write_private
 from mobilize.errors import Refused
 from mobilize.installation import Installation
@@ -15,8 +14,6 @@ from mobilize.post import figures as counted
 from mobilize.post import metrics
 from mobilize.post.figures import Figures
 from mobilize.post.schedule import plainly
-from mobilize.replies import metrics as log_metrics
-from mobilize.replies import pages
 from mobilize.store import switches
 
 #: Seconds between two writings of the metrics file during a send: monitors look every fifteen.
@@ -62,17 +59,6 @@ def exposition(installation: Installation, round: int, *, now: dt.datetime) -> s
     standing = look(installation, round, now=now)
     slug = installation.campaign.slug
     return metrics.exposition(standing.figures, campaign=slug, round=round, now=now, paused=bool(standing.paused_by))
-
-
-def everything(installation: Installation, *, now: dt.datetime) -> str:
-    """The latest round, the log of replies and the webhooks, as Prometheus reads them."""
-    inbox.settle(installation)
-    slug = installation.campaign.slug
-    with installation.store.reading() as connection:
-        latest = counted.latest_round(connection, slug)
-        kinds = pages.kinds(connection, slug)
-    waiting = {each.name: (each.waiting.waiting, each.waiting.given_up) for each in webhooks.everybody(installation)}
-    return exposition(installation, latest, now=now) + log_metrics.exposition(slug, kinds, waiting)
 
 
 def write_metrics(installation: Installation, round: int, *, now: dt.datetime) -> Path | None:

@@ -90,6 +90,8 @@ class Plan:
     not_before: Mapping[LetterId, dt.datetime] = field(default_factory=dict)
     #: Of `letters`, those that failed and are tried again because a person says so.
     again: tuple[LetterId, ...] = ()
+    #: Whether it is about all contacts of the campaign, of which none was refused.
+    is_whole: bool = False
 
     @property
     def by_audience(self) -> Mapping[str, int]:
@@ -190,6 +192,7 @@ def plan(
             if (due := _told_to_wait(fates.get(letter.contact.id))) is not None and due > now
         },
         again=tuple(letter.id for letter in letters) if only_failed else (),
+        is_whole=(chosen == Chosen() and limit is None and not only_failed and among is None and not refused),
     )
 
 

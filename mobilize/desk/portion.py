@@ -74,6 +74,10 @@ class Portion:
     patience: float
     #: Name of the ledger, whose count is kept outside it too; empty: in a sandbox.
     witness: str = ""
+    #: Further ones, some at a time, asked for while the first are carried; None: `orders` are all.
+    more: Iterator[Sequence[Order]] | None = None
+    #: About how many `more` are.
+    expected: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +172,7 @@ def _writing(installation: Installation, portion: Portion, said: Callable[[str],
     paper = installation.campaign.rules.paper
     cores = os.cpu_count() or 1
     many = MANY_WITH_PAPER if paper else MANY
-    if len(portion.orders) < many or pace_of(installation).is_limited or cores < 2:  # noqa: PLR2004 - two are the first that help
+    if len(portion.orders) + portion.expected < many or pace_of(installation).is_limited or cores < 2:  # noqa: PLR2004 - two are the first that help
         batch = _BATCH_WITH_PAPER if paper else _BATCH
         # The typesetter lets go of the interpreter: twice as many threads as cores, so that none waits for a turn (159
         # letters/s where as many had 131).
@@ -190,11 +194,19 @@ def _run(
     said: Callable[[str], None],
 ) -> Run:
     campaign, when, waits = installation.campaign, portion.when, portion.waits
-    orders = {each.letter: each for each in portion.orders}
+    orders: dict[LetterId, Order] = {}
+    addresses: dict[LetterId, tuple[str, ...]] = {}
     pace = replace(pace_of(installation), connections=portion.connections)
 
     def opens(letter: LetterId, moment: dt.datetime) -> dt.datetime:
         return when.opens(orders[letter].contact.country, max(moment, waits.get(letter) or moment))
+
+    def learned(some: Sequence[Order]) -> Sequence[tuple[LetterId, float]]:
+        """Take orders in; of each, the moment before which its letter may not go."""
+        begin = clerk.now()
+        orders.update({each.letter: each for each in some})
+        addresses.update({each.letter: each.contact.emails for each in some})
+        return [(each.letter, opens(each.letter, begin).timestamp()) for each in some]
 
     run = Run(
         server=server_of(installation),
@@ -202,7 +214,7 @@ def _run(
             clerk=clerk,
             pace=pace,
             opens=opens,
-            addresses={each.letter: each.contact.emails for each in portion.orders},
+            addresses=addresses,
         ),
         make=lambda letters: writing.write([orders[each] for each in letters]),
         presses=writing.at_once,
@@ -214,10 +226,10 @@ def _run(
         clock=lambda: clerk.now().timestamp(),
         pace=pace,
         patience=portion.patience,
+        more=map(learned, portion.more) if portion.more is not None else None,
     )
-    begin = clerk.now()
-    for each in portion.orders:
-        run.agenda.add((each.letter,), not_before=opens(each.letter, begin).timestamp())
+    for letter, moment in learned(portion.orders):
+        run.agenda.add((letter,), not_before=moment)
     return run
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from mobilize.desk import approval, figures, portion, sender
+from mobilize.campaign.contacts import Contact
+from mobilize.desk import approval, figures, going_on, portion, roster, sender
 from mobilize.desk import plan as planning
 from mobilize.desk.compose import Order
+from mobilize.desk.going_on import Left
 from mobilize.desk.journal import journal
 from mobilize.desk.ledger import holding
-from mobilize.desk.plan import Plan
+from mobilize.desk.plan import Chosen, Plan
 from mobilize.desk.portion import AT_ONCE, Portion, When, pace_of, server_of
 from mobilize.errors import LedgerUnusable, Refused
 from mobilize.installation import Installation
@@ -22,7 +24,7 @@ from mobilize.post import book, outbox, smtp
 from mobilize.post.run import Told
 from mobilize.post.schedule import plainly, seconds_needed
 from mobilize.post.states import State
-from mobilize.store import witness
+from mobilize.store import rounds, witness
 
 #: Seconds that a run waits while no letter may go: for a server that restarts, or asked for a pause.
 PATIENCE = 90.0
@@ -44,9 +46,9 @@ class Sent:
     stopped: bool
 
 
-def foretold(installation: Installation, plan: Plan) -> str:
-    """Say how long a plan will take under the pace, before it starts (complaints A 13)."""
-    seconds = seconds_needed(len(plan.letters), pace_of(installation), a_letter=A_LETTER)
+def foretold(installation: Installation, count: int) -> str:
+    """Say how long so many letters will take under the pace, before they start (complaints A 13)."""
+    seconds = seconds_needed(count, pace_of(installation), a_letter=A_LETTER)
     return f"This will take about {plainly(seconds)}."
 
 
@@ -69,42 +71,130 @@ def send(
     patience: float = PATIENCE,
     when: When = AT_ONCE,
     by: str = "",
+    seal: str = "",
 ) -> Sent:
     """Send the letters of a plan. Ctrl-C lets the letters on the wire finish; a second run goes on.
 
     now: gives the present moment. told: shows progress (what, done, of). said: a sentence about the run.
     patience: seconds to wait while no letter may go, before the run ends; infinity: until all are decided.
     when: whether letters wait for a moment, or for the addressee's office hours. by: who sends.
+    seal: going_on.seal, asked before the campaign was read; with it an interrupted round goes on at once.
     Raises Refused where the campaign asks for a second person's approval and the plan has it not as it is now.
     Raises ServerUnreachable or LoginRefused before anything is claimed; LedgerUnusable where the ledger fails.
     """
     approval.require(installation, plan, sender=by)
-    sender.require(installation)
-    smtp.check(server_of(installation))
+    identity = _ready(installation)
     # Written down with each letter: a run that crashes before the moment must not be followed by one that goes early.
     waits = dict(plan.not_before) if when.at is None else dict.fromkeys((each.id for each in plan.letters), when.at)
-    identity = sure_of_the_ledger(installation)
-    states: Counter[str] = Counter()
-    with holding(installation) as (_, is_dead), journal(installation, now=now) as noted:
-        _recover(installation, is_dead, now())
-        _queue(installation, plan, waits, now())
-        report = figures.reporter(installation, plan.round, now=now, said=said)
+    whole = Portion(
+        orders=[_order(letter) for letter in _in_order(plan)],
+        when=when,
+        waits=waits,
+        connections=pace_of(installation).connections,
+        patience=patience,
+        witness=identity,
+    )
 
-        def settled(each: Told) -> None:
-            states[each.state.value] += 1
-            noted(each)
-            report()
-            told("sending", states.total(), len(plan.letters))
+    def queue() -> None:
+        _queue(installation, plan, waits, now(), seal=seal)
+        due = ((each.contact.country, waits.get(each.letter)) for each in whole.orders)
+        _say_who_waits(whole, due, now(), said)
 
+    return _carried(installation, whole, len(plan.letters), plan.round, now=now, told=told, said=said, first=queue)
+
+
+def go_on(
+    installation: Installation,
+    left: Left,
+    *,
+    now: Callable[[], dt.datetime],
+    told: Callable[[str, int, int], None],
+    said: Callable[[str], None] = lambda _: None,
+    patience: float = PATIENCE,
+    when: When = AT_ONCE,
+) -> Sent:
+    """Send what is left of a round in which nothing has changed, from the first letter on: as `send`, which planned it.
+
+    installation: opened without its contacts; they are read meanwhile.
+    """
+    identity = _ready(installation)
+    with_ministers = going_on.with_ministers(installation, left)
+    waits: dict[LetterId, dt.datetime] = {}
+    with closing(_more(with_ministers, left, waits, now)) as more:
         whole = Portion(
-            orders=[_order(letter) for letter in _in_order(plan)],
+            orders=(),
             when=when,
             waits=waits,
             connections=pace_of(installation).connections,
             patience=patience,
             witness=identity,
+            more=more,
+            expected=left.count,
         )
-        _say_who_waits(whole, now(), said)
+
+        def first() -> None:
+            _say_who_waits(whole, ((each.country, each.due_at) for each in left.waiting), now(), said)
+
+        return _carried(with_ministers, whole, left.count, left.round, now=now, told=told, said=said, first=first)
+
+
+def _more(
+    installation: Installation, left: Left, waits: dict[LetterId, dt.datetime], now: Callable[[], dt.datetime]
+) -> Generator[Sequence[Order], None, None]:
+    """Orders of what is left, as fast as its contacts are read; at the end those that must be planned anew.
+
+    waits: gets the moments before which some of them may not go.
+    """
+    today = installation.campaign.letter_date or now().date()
+    anew: list[Contact] = []
+    for some in going_on.found(installation, left, now):
+        anew += [contact for waiting, contact in some if not waiting.is_fresh]
+        fresh = sorted(some, key=lambda pair: (pair[0].language, pair[0].country))
+        waits.update({waiting.letter: waiting.due_at for waiting, _ in fresh if waiting.due_at is not None})
+        yield [
+            Order(letter=waiting.letter, contact=contact, round=left.round, today=today, digest=waiting.digest)
+            for waiting, contact in fresh
+            if waiting.is_fresh
+        ]
+    if anew:
+        # Tried before, or queued for workers: the last plan need not have written them, so they are written now.
+        plan = planning.plan(installation, chosen=Chosen(), round=left.round, limit=None, now=now(), among=anew)
+        waits.update(plan.not_before)
+        _queue(installation, plan, plan.not_before, now(), seal=None)
+        yield [_order(letter) for letter in _in_order(plan)]
+
+
+def _ready(installation: Installation) -> str:
+    """Refuse to begin where nothing could go. Returns the ledger's name; empty in a sandbox."""
+    sender.require(installation)
+    smtp.check(server_of(installation))
+    return sure_of_the_ledger(installation)
+
+
+def _carried(
+    installation: Installation,
+    whole: Portion,
+    of: int,
+    round: int,
+    *,
+    now: Callable[[], dt.datetime],
+    told: Callable[[str, int, int], None],
+    said: Callable[[str], None],
+    first: Callable[[], None],
+) -> Sent:
+    """Carry a run's letters to its end, and keep journal and figures. first: what the ledger is told before."""
+    states: Counter[str] = Counter()
+    with holding(installation) as (_, is_dead), journal(installation, now=now) as noted:
+        _recover(installation, is_dead, now())
+        first()
+        report = figures.reporter(installation, round, now=now, said=said)
+
+        def settled(each: Told) -> None:
+            states[each.state.value] += 1
+            noted(each)
+            report()
+            told("sending", states.total(), of)
+
         try:
             end = portion.carry(installation, whole, now=now, told=settled, said=said)
             states["in_doubt"] += end.in_doubt
@@ -113,11 +203,11 @@ def send(
             with suppress(LedgerUnusable):
                 _again, doubtful = _recover(installation, is_dead, now())
                 states["in_doubt"] += doubtful
-            _last_report(installation, plan.round, now(), said)
+            _last_report(installation, round, now(), said)
     return Sent(
         states={state: count for state, count in states.items() if count},
-        left=len(plan.letters) - states.total(),
-        trouble=end.trouble if len(plan.letters) > states.total() else "",
+        left=of - states.total(),
+        trouble=end.trouble if of > states.total() else "",
         stopped=end.stopped,
     )
 
@@ -142,8 +232,18 @@ def _recover(installation: Installation, is_dead: Callable[[str], bool], now: dt
         return book.recover(connection, campaign, dead, now=now)
 
 
-def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.datetime], now: dt.datetime) -> None:
-    """Put the letters of a plan into the outbox, each with the moment that it waits for."""
+def _queue(
+    installation: Installation,
+    plan: Plan,
+    waits: Mapping[LetterId, dt.datetime],
+    now: dt.datetime,
+    *,
+    seal: str | None,
+) -> None:
+    """Put the letters of a plan into the outbox, each with the moment that it waits for.
+
+    seal: noted with a plan of the whole round; a part that is planned later voids it. None: it stays as it is.
+    """
     campaign = installation.campaign.slug
     with installation.store.writing() as connection:
         planned = tuple(planning.entries(installation, plan.letters, waits))
@@ -152,6 +252,10 @@ def _queue(installation: Installation, plan: Plan, waits: Mapping[LetterId, dt.d
             outbox.move(connection, campaign, letter, State.FAILED, State.QUEUED, reason="tried again by hand", now=now)
         # Queued by an earlier run: their contacts or templates may have changed since.
         outbox.redo(connection, campaign, [entry for entry in planned if entry.letter not in added])
+        if seal is not None:
+            lines = [each.line for each in roster.ministers(installation.campaign.contacts)]
+            noted = seal if plan.is_whole else ""
+            rounds.note(connection, campaign, plan.round, seal=noted, ministers=lines, now=now)
 
 
 def sure_of_the_ledger(installation: Installation) -> str:
@@ -178,10 +282,11 @@ def _in_order(plan: Plan) -> list[Letter]:
     return sorted(plan.letters, key=lambda each: (each.language, each.contact.country))
 
 
-def _say_who_waits(whole: Portion, now: dt.datetime, said: Callable[[str], None]) -> None:
-    opening = (
-        whole.when.opens(each.contact.country, max(now, whole.waits.get(each.letter) or now)) for each in whole.orders
-    )
+def _say_who_waits(
+    whole: Portion, due: Iterable[tuple[str, dt.datetime | None]], now: dt.datetime, said: Callable[[str], None]
+) -> None:
+    """Say when the first letter may go, where none may now. due: a country, and the moment its letter waits for."""
+    opening = (whole.when.opens(country, max(now, moment or now)) for country, moment in due)
     first = min(opening, default=now)
     wait = (first - now).total_seconds()
     if wait > 0:

@@ -86,7 +86,7 @@ class Carrier:
             # No claim follows at once, with which it could be written: the letter may come back to the agenda now.
             await self._settled()
         waiting = self._waiting()
-        if run.ending or (waiting is None and not crew.busy and not crew.is_making):
+        if run.ending or (waiting is None and not crew.busy and not crew.expects):
             return False
         if self._will_be_needed(waiting):
             await crew.pause(None)
@@ -97,7 +97,7 @@ class Carrier:
             return True
         wait = max(crew.load.not_before - run.clock(), waiting)
         if wait > max(run.patience, A_BREATH):
-            if not crew.busy and not crew.is_making:
+            if not crew.busy and not crew.expects:
                 return False
             await self._rest(None)
         elif wait > 0:
@@ -105,8 +105,8 @@ class Carrier:
         return True
 
     def _will_be_needed(self, waiting: float | None) -> bool:
-        """Whether a letter for this connection is being made: it is no use to hang up meanwhile."""
-        return waiting is None and self.crew.is_making and self.number < self.crew.load.allowed
+        """Whether a letter for this connection is to come soon: it is no use to hang up meanwhile."""
+        return waiting is None and self.crew.expects and self.number < self.crew.load.allowed
 
     def _waiting(self) -> float | None:
         """Seconds until there is a letter to take; None: none is left but what others hold, or is being made."""

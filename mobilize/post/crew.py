@@ -26,8 +26,8 @@ class Crew(Protocol):
     stock: deque[Made]
 
     @property
-    def is_making(self) -> bool:
-        """Whether letters are being made now."""
+    def expects(self) -> bool:
+        """Whether letters are being made now, or still come to the agenda."""
 
     @property
     def may_make(self) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
+from mobilize.errors import MobilizeError
 from mobilize.letter.merge import LetterId
 from mobilize.post import smtp
 from mobilize.post.carrier import Carrier
@@ -21,7 +22,7 @@ from mobilize.post.run import Made, Run
 
 
 async def deliver(run: Run, scribe: Scribe | None = None) -> None:
-    """Send the letters of the run's agenda.
+    """Send the letters of the run's agenda, and those that come to it meanwhile.
 
     scribe: of several runs at once, so that their notes stand on the same pages; None: the run has one of its own.
 
@@ -30,12 +31,14 @@ async def deliver(run: Run, scribe: Scribe | None = None) -> None:
     Raises LedgerUnusable, in a group, where the ledger fails: nothing more is sent. Cancelled, it ends at once; the
     letters on the wire stay `sending` until `book.recover` judges them.
     """
-    if not run.agenda:
+    if not run.agenda and run.more is None:
         return
     first = await smtp.connect(run.server)
-    most = min(run.pace.connections, len(run.agenda))
+    most = min(run.pace.connections, len(run.agenda)) if run.more is None else run.pace.connections
     async with _given(scribe) if scribe is not None else scribing(run.ledger) as one, asyncio.TaskGroup() as tasks:
         crew = _Crew(run, Load(most=most), one, tasks)
+        if run.more is not None:
+            tasks.create_task(crew.feed(run.more))
         for number in range(most):
             tasks.create_task(Carrier(crew=crew, number=number, line=None if number else first).work())
 
@@ -69,6 +72,7 @@ class _Crew:
         self._scribe = scribe
         self._tasks = tasks
         self._making = 0
+        self._is_fed = run.more is not None
         self._size = 1
         self._bell = asyncio.Event()
 
@@ -85,8 +89,8 @@ class _Crew:
             pass
 
     @property
-    def is_making(self) -> bool:
-        return self._making > 0
+    def expects(self) -> bool:
+        return self._making > 0 or self._is_fed
 
     @property
     def may_make(self) -> bool:
@@ -108,6 +112,20 @@ class _Crew:
             self._size = min(2 * self._size, run.batch)
             self._making += 1
             self._tasks.create_task(self._make(batch))
+
+    async def feed(self, more: Iterator[Sequence[tuple[LetterId, float]]]) -> None:
+        """Put on the agenda what comes, until nothing more does or the run ends."""
+        run = self.run
+        try:
+            while not run.ending and (some := await asyncio.to_thread(next, more, None)) is not None:
+                for letter, moment in some:
+                    run.agenda.add((letter,), not_before=moment)
+                self.wake()
+        except MobilizeError as error:
+            # Those that are on the wire finish; what did not come waits in the outbox.
+            run.trouble = run.trouble or error
+        self._is_fed = False
+        self.wake()
 
     async def _make(self, batch: list[LetterId]) -> None:
         try:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, insert, or_, select, update
 
 from mobilize.letter.merge import LetterId
 from mobilize.post.book import may_go
@@ -63,6 +64,31 @@ class Fate:
     holder: str | None = None
     #: Digest of what the addressee reads.
     digest: str = ""
+
+
+class Waiting(NamedTuple):
+    """One letter that a run would take; a tuple, since there may be fifty thousand."""
+
+    letter: LetterId
+    contact: str
+    country: str
+    language: str
+    #: Digest of the text, as it was last planned.
+    digest: str
+    due_at: dt.datetime | None
+    #: Whether it is as the last plan of its round queued it: it was never tried, and not queued for workers.
+    is_fresh: bool
+
+
+class Alike(NamedTuple):
+    """Letters of one country, audience and language that a run would take."""
+
+    country: str
+    audience: str
+    language: str
+    letters: int
+    #: Before this moment none of them may go; None: at least one may now.
+    due_at: dt.datetime | None
 
 
 # --- queue -----------------------------------------------------------------------------------------------------------
@@ -148,6 +174,39 @@ def due(connection: Connection, campaign: str, round: int, *, now: dt.datetime) 
         .order_by(letters.c.language, letters.c.country, letters.c.letter)
     )
     return [LetterId(row.letter) for row in rows]
+
+
+def waiting(
+    connection: Connection, campaign: str, round: int, contacts: Sequence[str], *, now: dt.datetime
+) -> list[Waiting]:
+    """Letters to these contacts that a run would take: queued ones, and deferred ones whose moment has come."""
+    fresh = and_(letters.c.attempts == 0, letters.c.dated.is_(None))
+    rows = connection.execute(
+        select(*(letters.c[name] for name in Waiting._fields[:-1]), fresh).where(
+            letters.c.contact.in_(contacts), _would_go(campaign, round, now)
+        )
+    )
+    return [Waiting._make(row) for row in rows]
+
+
+def waiting_alike(connection: Connection, campaign: str, round: int, *, now: dt.datetime) -> list[Alike]:
+    """Count the letters of a round that a run would take."""
+    kinds = (letters.c.country, letters.c.audience, letters.c.language)
+    waits = func.count(letters.c.due_at) == func.count()
+    rows = connection.execute(
+        select(*kinds, func.count(), case((waits, func.min(letters.c.due_at)), else_=None))
+        .where(_would_go(campaign, round, now))
+        .group_by(*kinds)
+    )
+    return [Alike._make(row) for row in rows]
+
+
+def _would_go(campaign: str, round: int, now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        letters.c.campaign == campaign,
+        letters.c.round == round,
+        or_(letters.c.state == State.QUEUED, and_(letters.c.state == State.DEFERRED, letters.c.due_at <= now)),
+    )
 
 
 def move(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mobilize.errors import LetterWrong, MobilizeError, TemplateWrong
@@ -60,6 +60,9 @@ class Run:
     #: After this moment no text is begun (seconds): the end of the campaign.
     ends_at: float = math.inf
     agenda: Agenda = field(default_factory=Agenda)
+    #: Letters that come to the agenda while the run is under way, some at a time, each with the moment before which it
+    #: may not go; asked for in a thread. None: all are there. What it raises ends the run as a server does that fails.
+    more: Iterator[Sequence[tuple[LetterId, float]]] | None = None
     #: Calls of `make` at once, and letters that each is given.
     presses: int = 1
     batch: int = 4

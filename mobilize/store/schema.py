@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 #: The number of the newest file in store/migrations/versions; `make migration` writes that file after a change of this
 #: page, and raises this by one. A ledger with a higher number was written by a newer program.
-VERSION = 9
+VERSION = 10
 
 metadata = MetaData()
 
@@ -170,6 +170,20 @@ suppression = Table(
     Column("at", Moment, nullable=False),
     # The reply or letter that brought it here; an id.
     Column("source", String(80), nullable=False, default=""),
+)
+
+#: How a round was last planned whole: where nothing has changed since, its letters go on without being planned again.
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("campaign", String(64), nullable=False),
+    Column("round", Integer, nullable=False),
+    # Digest over all that its letters are made from.
+    Column("seal", String(64), nullable=False),
+    # Lines of contacts.csv with the ministers whose letters others may enclose: numbers, with blanks between.
+    Column("ministers", Text, nullable=False),
+    Column("planned_at", Moment, nullable=False),
+    PrimaryKeyConstraint("campaign", "round"),
 )
 
 #: A second person's word that letters may go, each exactly as it was shown. Rows are only added.

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mobilize.access.scopes import Scope
-from mobilize.desk import clients, figures
+from mobilize.desk import clients, monitor
 from mobilize.web.pages import Desk, client
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,7 +25,7 @@ def routes(desk: Desk) -> APIRouter:
     async def metrics(request: Request) -> Response:
         if not await run_in_threadpool(_may, desk, request):
             raise HTTPException(404)
-        text = await run_in_threadpool(figures.everything, desk.installation, now=desk.now())
+        text = await run_in_threadpool(monitor.everything, desk.installation, now=desk.now())
         return Response(text, media_type=_TEXT)
 
     return router

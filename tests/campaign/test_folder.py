@@ -258,3 +258,51 @@ def test_many_contacts_are_streamed_in_flat_memory(campaign_folder: Callable[...
     assert count == 5_006
     # Two tables of 64 bits and a line, doubled twice on the way; 5,000 contacts held would be six megabytes.
     assert late - early < 2**20
+
+
+def test_contacts_read_again_are_those_that_were_read() -> None:
+    known = folder.load(ROOT)[0].contacts
+    assert [folder.contact_again(name, row) for name, row in folder.named_rows(ROOT)] == list(known)
+    some = known[3::40]
+    assert list(folder.contacts_on(ROOT, {each.line for each in some})) == list(some)
+
+
+def test_the_digest_of_all_that_letters_are_made_from_changes_with_each_file(
+    campaign_folder: Callable[..., Path],
+) -> None:
+    parent = campaign_folder()
+    child = parent / "child"
+    child.mkdir()
+    (child / "letters").mkdir()
+    shutil.copy(parent / "contacts.csv", child)
+    (child / "logo.svg").write_text("<svg/>", "utf-8")
+    charter = (parent / "campaign.toml").read_text("utf-8").replace("[campaign]", '[campaign]\nextends = ".."', 1)
+    (child / "campaign.toml").write_text(charter.replace("[sender]", '[sender]\nlogo = "logo.svg"', 1), "utf-8")
+    seen = {folder.inputs_digest(child)}
+    assert folder.inputs_digest(child) in seen
+    for path in (
+        parent / "letters/ngo/en.md",
+        parent / "letters/letter.typ",
+        parent / "record/positions.csv",
+        parent / "campaign.toml",
+        child / "campaign.toml",
+        child / "contacts.csv",
+        child / "logo.svg",
+        child / "letters/own.md",
+        child / "contacts.xlsx",
+    ):
+        before = path.read_bytes() if path.exists() else b""
+        path.write_bytes(before + b"\n")
+        seen.add(folder.inputs_digest(child))
+    assert len(seen) == 10
+
+
+def test_there_is_no_digest_where_a_file_cannot_be_read(campaign_folder: Callable[..., Path], tmp_path: Path) -> None:
+    path = campaign_folder()
+    (tmp_path / "outside.md").write_text("x", "utf-8")
+    (path / "letters/more.md").symlink_to(tmp_path / "outside.md")
+    assert folder.inputs_digest(path) == ""
+    (path / "letters/more.md").unlink()
+    assert folder.inputs_digest(path)
+    (path / "contacts.csv").unlink()
+    assert folder.inputs_digest(path) == ""
