@@ -20,16 +20,19 @@ def resolve(
     round_: Round = 1,
 ) -> None:
     """Decide letters in doubt: handed over, and no answer came. The program never resends them by itself."""
+    from mobilize.desk import send
     from mobilize.desk import status as desk
     from mobilize.errors import Refused
 
     with here(ctx) as installation:
+        # What a program held that died is in doubt, or waits; before this is known, nothing can be decided of it.
+        send.take_back(installation, now=now())
         if letter is None:
             doubtful = [each for each in desk.fates(installation, round_) if each.state.value == "in_doubt"]
             table(
-                ("letter", "country", "audience", "since", "what is known"),
+                ("letter", "contact", "since", "Message-ID", "what is known"),
                 [
-                    (each.letter, each.country, each.audience, f"{each.changed_at:%Y-%m-%d %H:%M} UTC", each.reason)
+                    (each.letter, each.contact, f"{each.changed_at:%Y-%m-%d %H:%M} UTC", each.message_id, each.reason)
                     for each in doubtful
                 ],
                 empty="No letter is in doubt.",

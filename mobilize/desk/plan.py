@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mobilize.campaign.contacts import Audience, Contact
-from mobilize.desk import hand_out
+from mobilize.desk import hand_out, ledger
 from mobilize.errors import DataFaulty, LetterWrong, Refused, TemplateWrong
 from mobilize.installation import Installation
 from mobilize.letter import mime
@@ -153,6 +153,7 @@ def plan(
         digests = [address_digest(email) for contact in contacts for email in contact.emails]
         written_to = known.written_to(connection, campaign.slug, round, digests)
         suppressed = suppression.suppressed(connection, digests)
+    gone = ledger.dead(installation, [each.holder for each in fates.values() if each.holder])
     letters: list[Letter] = []
     skipped: list[Skipped] = []
     for contact in contacts:
@@ -160,7 +161,7 @@ def plan(
             _not_chosen(chosen, contact)
             or _not_useful(installation, contact)
             or _not_allowed(installation, contact)
-            or (_not_failed(fates.get(contact.id)) if only_failed else _not_again(fates.get(contact.id), now))
+            or (_not_failed(fates.get(contact.id)) if only_failed else _not_again(fates.get(contact.id), now, gone))
             or _under_another_row(contact, written_to)
             or _left_alone(contact, suppressed)
             or ("beyond --limit: waits for the next run" if limit is not None and len(letters) >= limit else "")
@@ -232,9 +233,11 @@ def is_reserved(address: str) -> bool:
     )
 
 
-def _not_again(fate: Fate | None, now: dt.datetime) -> str:
+def _not_again(fate: Fate | None, now: dt.datetime, gone: frozenset[str]) -> str:
     if fate is None or fate.state is State.QUEUED:
         return ""
+    if fate.state is State.SENDING and fate.holder in gone:
+        return "held by a program that ended: `mobilize send` takes it back first"
     if fate.state is State.DEFERRED:
         if fate.due_at is None or fate.due_at <= now:
             return ""

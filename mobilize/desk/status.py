@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from mobilize.desk import ledger
 from mobilize.desk import plan as planning
 from mobilize.desk.plan import Chosen
 from mobilize.errors import Refused
@@ -44,16 +45,17 @@ def listed(installation: Installation, *, state: str, country: str, after: str, 
 
 def missing(installation: Installation, round: int, *, now: dt.datetime) -> list[Missing]:
     """Who did not get a letter in this round, and why: computed from rows, never from a counter (complaints A 2)."""
+    not_sent = [each for each in fates(installation, round) if each.state is not State.SENT]
+    gone = ledger.dead(installation, [each.holder for each in not_sent if each.holder])
     found = [
         Missing(
             contact=each.contact,
             country=each.country,
             audience=each.audience,
             state=each.state.value,
-            why=each.reason or _waiting(each),
+            why=each.reason or _waiting(each, gone),
         )
-        for each in fates(installation, round)
-        if each.state is not State.SENT
+        for each in not_sent
     ]
     known = {each.contact for each in found}
     plan = planning.plan(installation, chosen=Chosen(), round=round, limit=None, now=now)
@@ -76,11 +78,14 @@ def missing(installation: Installation, round: int, *, now: dt.datetime) -> list
     return sorted(found, key=lambda each: (each.country, each.audience, each.contact))
 
 
-def _waiting(fate: Fate) -> str:
+def _waiting(fate: Fate, gone: frozenset[str]) -> str:
+    if fate.state is State.SENDING:
+        ended = "the program that was sending it ended: `mobilize send` takes it back"
+        return ended if fate.holder in gone else "a program is sending it"
     if fate.due_at is not None:
         what = "waits until" if fate.state is State.QUEUED else "next try at"
         return f"{what} {fate.due_at:%Y-%m-%d %H:%M} UTC"
-    return "waits: run `mobilize send`" if fate.state is State.QUEUED else "a program is sending it"
+    return "waits: run `mobilize send`"
 
 
 def resolve(installation: Installation, letter: str, *, arrived: bool, by: str, now: dt.datetime) -> Fate:

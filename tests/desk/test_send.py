@@ -327,11 +327,31 @@ def test_the_command_takes_back_what_a_killed_one_held_even_where_nothing_else_i
             time.sleep(LEASE)
         look = subprocess.run(command(folder, "send", "--dry-run"), capture_output=True, check=True)
         assert letters_in(folder, "sending") == 1, "a dry run changes nothing"
-        assert b"queued again" not in look.stderr
+        assert b"held by a program that ended" in look.stdout
+        missing = subprocess.run(command(folder, "status", "--missing"), capture_output=True, check=True)
+        assert b"the program that was sending it ended" in missing.stdout
         again = subprocess.run(command(folder, "send", "--yes"), capture_output=True, check=False)
         assert b"1 letter is queued again" in again.stderr
         assert letters_in(folder, "sent") == 1
     assert set(server.message_ids().values()) == {1}
+
+
+def test_resolve_knows_of_what_a_killed_program_left_on_the_wire(
+    campaign_folder: MakeFolder, sandbox_env: Env, either_ledger: str
+) -> None:
+    with faulty_server(Server(slow=1.9)) as server:
+        folder = campaign_folder(*rows(1), env=sandbox_env(server.port))
+        running = subprocess.Popen(command(folder, "send", "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_for(lambda: "DATA" in server.lines)
+        time.sleep(0.5)
+        running.kill()
+        running.communicate()
+        if either_ledger == "postgres":
+            time.sleep(LEASE)
+        found = subprocess.run(command(folder, "outbox", "resolve"), capture_output=True, check=True).stdout.decode()
+        assert "@wluml.org>" in found, "by which it is found in the relay's log"
+        assert "the program ended after the text was handed over" in found
+        assert letters_in(folder, "in_doubt") == 1
 
 
 def letters_in(folder: Path, state: str) -> int:
