@@ -232,7 +232,7 @@ def _headed(round_: int, count: int, by_audience: Mapping[str, int], by_language
     """The first line of what will be done."""
     kinds = ", ".join(f"{count} {name}" for name, count in sorted(by_audience.items()))
     languages = ", ".join(f"{count} {name}" for name, count in sorted(by_language.items()))
-    return f"Round {round_}: {count} letters to send" + (f" ({kinds}; {languages})" if kinds else "")
+    return f"Round {round_}: {count} letter{'s' * (count != 1)} to send" + (f" ({kinds}; {languages})" if kinds else "")
 
 
 def _confirm(count: int, host: str) -> None:
