@@ -254,7 +254,10 @@ def _queue(
         outbox.redo(connection, campaign, [entry for entry in planned if entry.letter not in added])
         if seal is not None:
             lines = [each.line for each in roster.ministers(installation.campaign.contacts)]
-            noted = seal if plan.is_whole else ""
+            # What waits since an earlier plan and is in this one no more (a reserved address, another status) must not
+            # go by its seal.
+            is_all = outbox.still_open(connection, campaign, plan.round, now=now) == len(plan.letters)
+            noted = seal if plan.is_whole and is_all else ""
             rounds.note(connection, campaign, plan.round, seal=noted, ministers=lines, now=now)
 
 

@@ -201,6 +201,13 @@ def waiting_alike(connection: Connection, campaign: str, round: int, *, now: dt.
     return [Alike._make(row) for row in rows]
 
 
+def still_open(connection: Connection, campaign: str, round: int, *, now: dt.datetime) -> int:
+    """Count the letters of a round that a run would take, or that a program has in its hands."""
+    held = and_(letters.c.campaign == campaign, letters.c.round == round, letters.c.state == State.SENDING)
+    either = or_(held, _would_go(campaign, round, now))
+    return connection.execute(select(func.count()).select_from(letters).where(either)).scalar_one()
+
+
 def _would_go(campaign: str, round: int, now: dt.datetime) -> ColumnElement[bool]:
     return and_(
         letters.c.campaign == campaign,

@@ -179,6 +179,19 @@ def test_a_part_that_is_planned_later_voids_the_plan_of_the_whole(
     each_once(server, len(ROWS))
 
 
+def test_a_letter_that_waits_and_is_not_planned_any_more_does_not_go(
+    campaign_folder: MakeFolder, sandbox_env: Env
+) -> None:
+    with faulty_server() as server:
+        folder = campaign_folder(*ROWS, env=sandbox_env(server.port))
+        begin(folder, when=When(at=now() + dt.timedelta(hours=2)))
+        edit(folder / "campaign.toml", 'nhri_accreditation = ["A", "B"]', 'nhri_accreditation = ["B"]')
+        begin(folder, when=When(at=now() - dt.timedelta(hours=2)))
+        # The institution's letter is queued still: the plan of this round is no plan of all that wait.
+        assert goes_on(folder) is None
+        assert "office@chraj.gh.example" not in {each.recipients[0] for each in server.taken}
+
+
 def test_a_faulty_row_that_was_left_out_is_planned_anew(campaign_folder: MakeFolder, sandbox_env: Env) -> None:
     with faulty_server() as server:
         folder = campaign_folder(
