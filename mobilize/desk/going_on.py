@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -58,18 +58,19 @@ class Left:
     @property
     def by_audience(self) -> Mapping[str, int]:
         """Audience -> letters."""
-        found: Counter[str] = Counter()
-        for each in self.waiting:
-            found[each.audience] += each.letters
-        return found
+        return _summed((each.audience, each.letters) for each in self.waiting)
 
     @property
     def by_language(self) -> Mapping[str, int]:
         """Language -> letters."""
-        found: Counter[str] = Counter()
-        for each in self.waiting:
-            found[each.language] += each.letters
-        return found
+        return _summed((each.language, each.letters) for each in self.waiting)
+
+
+def _summed(counted: Iterable[tuple[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for name, letters in counted:
+        found[name] += letters
+    return found
 
 
 def seal(installation: Installation, *, now: dt.datetime) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from mobilize.campaign.contacts import Contact
 from mobilize.desk import approval, figures, going_on, portion, roster, sender
 from mobilize.desk import plan as planning
@@ -253,12 +255,23 @@ def _queue(
         # Queued by an earlier run: their contacts or templates may have changed since.
         outbox.redo(connection, campaign, [entry for entry in planned if entry.letter not in added])
         if seal is not None:
-            lines = [each.line for each in roster.ministers(installation.campaign.contacts)]
-            # What waits since an earlier plan and is in this one no more (a reserved address, another status) must not
-            # go by its seal.
-            is_all = outbox.still_open(connection, campaign, plan.round, now=now) == len(plan.letters)
-            noted = seal if plan.is_whole and is_all else ""
-            rounds.note(connection, campaign, plan.round, seal=noted, ministers=lines, now=now)
+            _note(connection, installation, plan, seal, now)
+
+
+def _note(connection: Connection, installation: Installation, plan: Plan, seal: str, now: dt.datetime) -> None:
+    """Note the seal of a plan of the whole round; of any other, that there is none.
+
+    Where letters wait since an earlier plan that are in this one no more (a reserved address, another status), it is
+    not the whole: they must not go by its seal.
+    """
+    campaign = installation.campaign.slug
+    if not (
+        seal and plan.is_whole and outbox.still_open(connection, campaign, plan.round, now=now) == len(plan.letters)
+    ):
+        rounds.forget(connection, campaign, plan.round)
+        return
+    lines = [each.line for each in roster.ministers(installation.campaign.contacts)]
+    rounds.note(connection, campaign, plan.round, seal=seal, ministers=lines, now=now)
 
 
 def sure_of_the_ledger(installation: Installation) -> str:

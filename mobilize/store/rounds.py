@@ -25,12 +25,16 @@ class Noted:
 def note(
     connection: Connection, campaign: str, round: int, *, seal: str, ministers: Sequence[int], now: dt.datetime
 ) -> None:
-    """Note how a round was planned, in the transaction that queues its letters. seal empty: forget how it was."""
+    """Note how a round was planned, in the transaction that queues its letters."""
+    forget(connection, campaign, round)
+    lines = " ".join(str(line) for line in ministers)
+    made = insert(rounds).values(campaign=campaign, round=round, seal=seal, ministers=lines, planned_at=now)
+    connection.execute(made)
+
+
+def forget(connection: Connection, campaign: str, round: int) -> None:
+    """Forget how a round was planned."""
     connection.execute(delete(rounds).where(rounds.c.campaign == campaign, rounds.c.round == round))
-    if seal:
-        lines = " ".join(str(line) for line in ministers)
-        made = insert(rounds).values(campaign=campaign, round=round, seal=seal, ministers=lines, planned_at=now)
-        connection.execute(made)
 
 
 def noted(connection: Connection, campaign: str, round: int) -> Noted | None:
